@@ -1,0 +1,346 @@
+"""Every frame of the two WebSockets, and their one codec.
+
+A frame is one JSON text message ``{"t": <name>, ...}``. Both sockets speak the same chat frames; each has a few of its
+own. They are msgspec structs, not pydantic models: a frame is on the hot path, where validation costs one microsecond
+here and thirteen there. ``docs/protocol.md`` is generated from this module.
+
+Units: ``at`` is milliseconds since 1970 UTC, given by the server; ``seq`` counts a conversation's messages from 1.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.contracts.conversation import Audience, Category, EndedBy, Force
+
+MAX_BODY = 16_384
+"""Characters in a message body."""
+MAX_FRAME = 65_536
+"""Bytes in a frame that a client may send; a longer one is refused with ``too_large``."""
+
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}$", description="UUID in lower case")]
+ClientId = Annotated[
+    str, Meta(pattern=r"^[0-9A-Za-z_-]{8,64}$", description="Chosen by the client; the same again in a resend")
+]
+Body = Annotated[str, Meta(min_length=1, max_length=MAX_BODY, description="Opaque to every server")]
+Seq = Annotated[int, Meta(ge=0, description="Sequence number; 0 is before the first message")]
+Token = Annotated[str, Meta(min_length=20, max_length=200, description="Secret that proves whose conversation it is")]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Role(StrEnum):
+    """Who speaks. Visitors learn roles, never names."""
+
+    VISITOR = "visitor"
+    OPERATOR = "operator"
+    PSYCHOLOGIST = "psychologist"
+
+
+class Kind(StrEnum):
+    """What a body holds."""
+
+    TEXT = "text"
+    CARD = "card"
+
+
+class Stage(StrEnum):
+    """Where a conversation stands, as both ends see it."""
+
+    ROUTING = "routing"
+    WAITING = "waiting"
+    ACTIVE = "active"
+
+
+class ErrorCode(StrEnum):
+    """What was wrong. The connection lives on unless the text of the code says otherwise."""
+
+    NOT_JSON = "not_json"
+    UNKNOWN_FRAME = "unknown_frame"
+    INVALID = "invalid"
+    TOO_LARGE = "too_large"
+    OUT_OF_ORDER = "out_of_order"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    TOO_FAST = "too_fast"
+    UNAVAILABLE = "unavailable"
+    SUPERSEDED = "superseded"
+
+
+class Frame(msgspec.Struct, tag_field="t", frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base: a tagged JSON object; unknown fields are refused."""
+
+
+# ---- said by both kinds of client
+
+
+class Say(Frame, tag="say"):
+    """Send a message. Answered by ``ack`` once it is stored, or by ``error`` with the same ``cid``."""
+
+    conversation: Id
+    cid: ClientId
+    body: Body
+    kind: Kind = Kind.TEXT
+
+
+class Typing(Frame, tag="typing"):
+    """The person is writing; sent at most every 3 s, shown for 5 s. Also sent by the server, with ``by``."""
+
+    conversation: Id
+    by: Role | None = None
+
+
+class Receipt(Frame, tag="receipt"):
+    """What has arrived on the page and what has been on screen. Also sent by the server, with ``by``."""
+
+    conversation: Id
+    delivered: Seq
+    seen: Seq
+    by: Role | None = None
+
+
+class End(Frame, tag="end"):
+    """End the conversation and destroy it everywhere. Answered by ``erased``."""
+
+    conversation: Id
+
+
+# ---- said by the visitor's page alone
+
+
+class Open(Frame, tag="open"):
+    """Ask for a specialist. Answered by ``opened``, or first by ``ask_commune``."""
+
+    category: Category
+    audience: Audience
+    postal_code: Annotated[str, Meta(max_length=12)] | None = None
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "fr"
+
+
+class ChooseCommune(Frame, tag="commune"):
+    """Answer ``ask_commune``: an INSEE code of the list, or null for "I don't know / I'd rather not say"."""
+
+    insee: Annotated[str, Meta(pattern=r"^[0-9][0-9AB][0-9]{3}$")] | None = None
+
+
+class Resume(Frame, tag="resume"):
+    """Come back to a conversation after a lost connection. Answered by ``resumed`` and all messages after ``seq``."""
+
+    conversation: Id
+    token: Token
+    seq: Seq
+
+
+class Ping(Frame, tag="ping"):
+    """Sign of life, every 10 s. ``seqs``: last sequence number received of each conversation; gaps are filled."""
+
+    seqs: Annotated[dict[Id, Seq], Meta(max_length=64)] = {}
+
+
+# ---- said by the operator's console alone
+
+
+class Sync(Frame, tag="sync"):
+    """First frame of a console: the last sequence number it holds of each conversation (empty after a reload)."""
+
+    seqs: Annotated[dict[Id, Seq], Meta(max_length=64)] = {}
+
+
+class SetStatus(Frame, tag="status"):
+    """Take new conversations, or take none. Running ones go on."""
+
+    status: Literal["available", "paused"]
+
+
+# ---- said by the server to both
+
+
+class Ack(Frame, tag="ack"):
+    """Stored: no crash of a service can lose it now."""
+
+    conversation: Id
+    cid: ClientId
+    seq: Seq
+    at: int
+
+
+class Message(Frame, tag="message"):
+    """A message of the conversation, in order of ``seq``, each once."""
+
+    seq: Seq
+    conversation: Id
+    by: Role
+    at: int
+    cid: ClientId
+    body: Body
+    kind: Kind = Kind.TEXT
+
+
+class Erased(Frame, tag="erased"):
+    """The conversation is destroyed; the client forgets what it holds of it."""
+
+    conversation: Id
+    ended_by: EndedBy
+
+
+class Pong(Frame, tag="pong"):
+    """Answer to ``ping``."""
+
+    at: int
+
+
+class Error(Frame, tag="error"):
+    """What was wrong with a frame. Nothing was changed by it. ``cid`` names the message that was not stored."""
+
+    code: ErrorCode
+    detail: str
+    conversation: str | None = None
+    cid: str | None = None
+    retry_after_ms: Count | None = None
+
+
+# ---- said by the gateway alone
+
+
+class CommuneChoice(msgspec.Struct, frozen=True):
+    """One commune of a postal code."""
+
+    insee: str
+    name: str
+
+
+class AskCommune(Frame, tag="ask_commune"):
+    """The postal code spans both forces; communes in order of population."""
+
+    postal_code: str
+    communes: list[CommuneChoice]
+
+
+class Opened(Frame, tag="opened"):
+    """The conversation exists. ``token`` is kept in the page's memory only, for ``resume`` and the erase call."""
+
+    conversation: Id
+    token: Token
+
+
+class Resumed(Frame, tag="resumed"):
+    """Welcome back. The messages after the given ``seq`` follow; ``seq`` is the last one stored."""
+
+    conversation: Id
+    seq: Seq
+
+
+class State(Frame, tag="state"):
+    """The whole of what a visitor may know of where the conversation stands; each replaces the one before.
+
+    ``position`` is 1 for the next to be answered; ``estimate_s`` is seconds, absent when nothing honest can be said.
+    ``peer_connected``: the specialist's console is on line at this moment.
+    """
+
+    conversation: Id
+    stage: Stage
+    force: Force | None = None
+    unit: str | None = None
+    position: Count | None = None
+    estimate_s: Count | None = None
+    peer_connected: bool | None = None
+
+
+# ---- said by the dispatcher alone
+
+
+class Welcome(Frame, tag="welcome"):
+    """Answer to ``sync``: who the console is, and every conversation that it holds (``held`` frames follow)."""
+
+    operator: str
+    force: Force
+    status: Literal["available", "paused"]
+    limit: Count
+    conversations: list[Id]
+
+
+class Held(Frame, tag="held"):
+    """A conversation that this operator has, whole; each replaces the one before. ``new``: just assigned."""
+
+    conversation: Id
+    category: Category
+    audience: Audience
+    force: Force
+    opened_at: int
+    assigned_at: int
+    language: str
+    turn: int
+    commune: str | None = None
+    commune_name: str | None = None
+    postal_code: str | None = None
+    department: str | None = None
+    unit: str | None = None
+    visitor_connected: bool = False
+    delivered: Seq = 0
+    seen: Seq = 0
+    new: bool = False
+
+
+class Released(Frame, tag="released"):
+    """This operator no longer has the conversation; the console forgets it."""
+
+    conversation: Id
+
+
+class QueueLine(msgspec.Struct, frozen=True):
+    """One queue as the console shows it."""
+
+    force: Force
+    category: Category
+    waiting: int
+    oldest_s: int
+
+
+class Board(Frame, tag="board"):
+    """The queues that this operator serves, sent when they change (at most every second)."""
+
+    queues: list[QueueLine]
+
+
+VisitorFrame = Open | ChooseCommune | Resume | Say | Typing | Receipt | Ping | End
+OperatorFrame = Sync | SetStatus | Say | Typing | Receipt | Ping | End
+ServerFrame = (
+    Ack | Message | Erased | Pong | Error | Typing | Receipt
+    | AskCommune | Opened | Resumed | State | Welcome | Held | Released | Board
+)  # fmt: skip
+
+encode = msgspec.json.Encoder().encode
+decode_visitor = msgspec.json.Decoder(VisitorFrame).decode
+decode_operator = msgspec.json.Decoder(OperatorFrame).decode
+decode_server = msgspec.json.Decoder(ServerFrame).decode
+
+
+class FrameError(Exception):
+    """A frame that cannot be read; ``error`` is what the client is told."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.code)
+        self.error = error
+
+
+def refuse(raw: bytes | str, cause: msgspec.MsgspecError) -> FrameError:
+    """Turn a decoding failure into the typed error that says which kind it was, without repeating the body."""
+    try:
+        tag = msgspec.json.decode(raw, type=dict[str, object]).get("t")
+    except msgspec.ValidationError:
+        return FrameError(Error(code=ErrorCode.INVALID, detail="a frame is a JSON object"))
+    except msgspec.DecodeError:
+        return FrameError(Error(code=ErrorCode.NOT_JSON, detail="a frame is JSON text in UTF-8"))
+    if tag not in KNOWN_TAGS:
+        return FrameError(Error(code=ErrorCode.UNKNOWN_FRAME, detail="no frame has this name in field t"))
+    if "tag" in str(cause) or "`$.t`" in str(cause):
+        return FrameError(Error(code=ErrorCode.UNKNOWN_FRAME, detail="this side does not take this frame"))
+    return FrameError(Error(code=ErrorCode.INVALID, detail=str(cause)))
+
+
+KNOWN_TAGS = frozenset(
+    str(frame.__struct_config__.tag)
+    for union in (VisitorFrame, OperatorFrame, ServerFrame)
+    for frame in union.__args__
+)

@@ -1,0 +1,50 @@
+"""What the dispatcher (operators) tells the others."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.contracts.conversation import Category, ConversationEvent, ErasedFact, Force
+
+
+class ReleaseReason(StrEnum):
+    """Why a conversation went back to the head of its queue."""
+
+    OPERATOR_LOST = "operator_lost"
+
+
+class ConversationQueued(ConversationEvent):
+    """It waits for an operator of this force and category."""
+
+    TYPE: ClassVar[str] = "dispatcher.conversation.queued.v1"
+
+    force: Force = Field(description="Whose queue")
+    category: Category = Field(description="Which of the three chats")
+
+
+class ConversationAssigned(ConversationEvent):
+    """One operator, and only one, has it."""
+
+    TYPE: ClassVar[str] = "dispatcher.conversation.assigned.v1"
+
+    operator: str = Field(description="The operator's account id (a matricule, not a name)")
+    force: Force = Field(description="The operator's force")
+    category: Category = Field(description="Which of the three chats")
+    turn: int = Field(ge=1, description="1 for the first operator, 2 for the one who took over, ...")
+    waited_ms: int = Field(ge=0, description="Milliseconds between joining the queue and this assignment")
+
+
+class ConversationReleased(ConversationEvent):
+    """Its operator is gone for good; it is back at the head of its queue."""
+
+    TYPE: ClassVar[str] = "dispatcher.conversation.released.v1"
+
+    operator: str = Field(description="The account id of the operator who had it")
+    reason: ReleaseReason = Field(description="Why it was taken back")
+
+
+class ConversationErasedByDispatcher(ErasedFact):
+    """The operator ended the conversation and it was destroyed."""
+
+    TYPE: ClassVar[str] = "dispatcher.conversation.erased.v1"

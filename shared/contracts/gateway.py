@@ -1,0 +1,25 @@
+"""What the gateway (visitors) tells the others."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.contracts.conversation import Audience, Category, ConversationEvent, ErasedFact
+
+
+class ConversationOpened(ConversationEvent):
+    """A visitor chose a chat and waits for a specialist."""
+
+    TYPE: ClassVar[str] = "gateway.conversation.opened.v1"
+
+    category: Category = Field(description="Which of the three chats")
+    audience: Audience = Field(description="Who the visitor says they are")
+    postal_code: str | None = Field(default=None, max_length=12, description="As typed; need not be true (V4)")
+    commune: str | None = Field(default=None, max_length=5, description="INSEE code, when the visitor chose one")
+    language: str = Field(default="fr", max_length=8, description="BCP 47 tag of the page")
+
+
+class ConversationErasedByGateway(ErasedFact):
+    """The visitor left, or fell silent, and the conversation was destroyed."""
+
+    TYPE: ClassVar[str] = "gateway.conversation.erased.v1"

@@ -1,0 +1,51 @@
+"""Every NATS subject, built here and nowhere else.
+
+``evt.<owner>.<entity>.<past verb>.v1.<id>``, ``qry.<owner>.<noun>.v1``, ``chat.<kind>.<instance>.<conversation>``.
+No personal data in a subject: the last token is an opaque id.
+"""
+
+from shared.contracts.envelope import Event
+
+ANY = "*"
+
+
+def event(kind: type[Event], entity_id: str = ANY) -> str:
+    """Return the subject of an event about one entity, or with ``*`` the filter for all of them."""
+    return f"evt.{kind.TYPE}.{entity_id}"
+
+
+def events_of(owner: str, entity: str) -> str:
+    """Return the filter for every event that ``owner`` states about ``entity``."""
+    return f"evt.{owner}.{entity}.>"
+
+
+def query(owner: str, noun: str) -> str:
+    """Return the request subject of a question to ``owner``."""
+    return f"qry.{owner}.{noun}.v1"
+
+
+def dead_letter(owner: str, consumer: str) -> str:
+    """Return where a message goes that ``consumer`` could never handle."""
+    return f"dlq.{owner}.{consumer}"
+
+
+def chat(instance: str, conversation: str = ">") -> str:
+    """Return the subject of announcements to one instance (``gateway.1a2b``), or with ``>`` all of them."""
+    return f"chat.{instance}.{conversation}"
+
+
+def family(subject: str) -> str:
+    """Return the subject without ids, for metric labels: a bounded set."""
+    parts = subject.split(".")
+    if parts[0] == "evt":
+        return ".".join(parts[:5])
+    if parts[0] in {"qry", "cmd"}:
+        return ".".join(parts[:4])
+    if parts[0] == "dlq":
+        return subject
+    return parts[0]
+
+
+PLACE = query("router", "place")
+NEARBY = query("referral", "nearby")
+FIGURES = query("signalement", "figures")
