@@ -1,0 +1,53 @@
+"""Settings of every service: read once from the environment (``HAVRE_*``), never from a file in the repository.
+
+``docs/configuration.md`` is generated from these classes (``python -m infra.configuration``).
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="HAVRE_", frozen=True, extra="ignore")
+
+    nats_url: str = Field(default="nats://127.0.0.1:14222", description="Address of NATS; several with commas")
+    nats_user: str = Field(default="", description="This service's own NATS user")
+    nats_password: SecretStr = Field(default=SecretStr(""), description="Password of that user")
+    ops_host: str = Field(default="127.0.0.1", description="Address of /health and /metrics; never the public one")
+    ops_port: int = Field(default=0, ge=0, le=65535, description="Port of /health and /metrics; 0 takes a free one")
+    log_level: str = Field(default="info", description="debug, info, warning or error")
+
+
+class StoreSettings(Settings):
+    """What a service needs that holds conversations."""
+
+    valkey_url: SecretStr = Field(
+        default=SecretStr("redis://127.0.0.1:16379/0"), description="Address of the memory store (no persistence)"
+    )
+    silence_s: int = Field(
+        default=900,
+        ge=30,
+        le=86_400,
+        description="Seconds without any sign of the visitor's page after which a conversation is destroyed",
+    )
+    message_rate: float = Field(default=10.0, gt=0, description="Messages a second that one socket may send for long")
+    message_burst: int = Field(default=30, ge=1, description="Messages that one socket may send at once")
+    outbox_bytes: int = Field(
+        default=262_144, ge=65_536, description="Bytes waiting for one slow socket before it is closed to resume later"
+    )
+
+
+class WebSettings(StoreSettings):
+    """What a service needs that serves a page."""
+
+    host: str = Field(default="127.0.0.1", description="Address that the pages are served on")
+    port: int = Field(default=0, ge=0, le=65535, description="Port that the pages are served on")
+    public_origins: str = Field(
+        default="",
+        description="Origins whose pages may open a WebSocket, with commas; empty: the one of the Host header",
+    )
+    page_dir: Path | None = Field(default=None, description="Folder of the built page; empty: the one in the package")
