@@ -1,0 +1,1 @@
+"""Where France is: its communes, postal codes, points and islands. Pure look-ups over one shipped table."""
