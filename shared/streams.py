@@ -19,3 +19,13 @@ STAFF = "STAFF"
 
 FIGURES = "FIGURES"
 """Key-value bucket: counts by month, category and force; no identity."""
+
+
+def bucket_stream(bucket: str) -> str:
+    """Return the name of the stream behind a key-value bucket (NATS ADR-8)."""
+    return f"KV_{bucket}"
+
+
+def bucket_keys(bucket: str) -> str:
+    """Return the filter for every key of a bucket, as subjects (NATS ADR-8)."""
+    return f"$KV.{bucket}.>"

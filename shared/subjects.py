@@ -49,3 +49,9 @@ def family(subject: str) -> str:
 PLACE = query("router", "place")
 NEARBY = query("referral", "nearby")
 FIGURES = query("signalement", "figures")
+
+DEAD_LETTERS = "dlq.>"
+"""Filter for every message put aside."""
+
+STAFF_ONLY = "staff.>"
+"""Filter for traffic between staff, which the gateway's user may never read (O10)."""

@@ -1,0 +1,1 @@
+"""The NATS server: who may say and hear what, and its configuration file."""

@@ -1,0 +1,137 @@
+"""Who may say and hear what on NATS: one table, one user a service, everything else refused by the server.
+
+The server's own subjects (``$JS...``, ``$KV...``) are written here as NATS documents them; all others come from
+``shared.subjects`` and ``shared.streams``.
+"""
+
+from dataclasses import dataclass, field
+
+from shared import streams, subjects
+
+SERVICES = ("gateway", "router", "dispatcher", "signalement", "referral")
+ADMIN = "admin"
+USERS = (*SERVICES, ADMIN)
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What one user may publish and subscribe to; ``never_*`` wins over the lists."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+    never_subscribe: tuple[str, ...] = field(default=())
+    answers_queries: bool = False
+    """May answer whoever asks it, once a question, and so publish to an inbox that is not its own."""
+
+
+def inbox(user: str) -> str:
+    """Return the filter for a user's private inboxes: where its replies come, and nobody else may listen."""
+    return f"_INBOX_{user}.>"
+
+
+def facts(owner: str, *entities: str) -> tuple[str, ...]:
+    """Return the subjects of what ``owner`` states about ``entities``."""
+    return tuple(subjects.events_of(owner, entity) for entity in entities)
+
+
+def consuming(stream: str, *durables: str) -> tuple[str, ...]:
+    """Return what reading from existing durable consumers needs: look, pull, settle; never create or delete."""
+    return tuple(
+        subject
+        for durable in durables
+        for subject in (
+            f"$JS.API.CONSUMER.INFO.{stream}.{durable}",
+            f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}",
+            f"$JS.ACK.{stream}.{durable}.>",
+        )
+    )
+
+
+def reading_bucket(bucket: str) -> tuple[str, ...]:
+    """Return what getting, listing and watching keys of a bucket needs; a watch is a short-lived consumer of it."""
+    stream = streams.bucket_stream(bucket)
+    return (
+        f"$JS.API.STREAM.INFO.{stream}",
+        f"$JS.API.DIRECT.GET.{stream}.>",
+        f"$JS.API.CONSUMER.CREATE.{stream}.>",
+        f"$JS.API.CONSUMER.INFO.{stream}.>",
+        f"$JS.API.CONSUMER.DELETE.{stream}.>",
+        f"$JS.FC.{stream}.>",
+    )
+
+
+def reading_last(stream: str) -> tuple[str, ...]:
+    """Return what reading the last message of a subject needs, without a consumer."""
+    return (f"$JS.API.DIRECT.GET.{stream}.>",)
+
+
+def asked(owner: str) -> str:
+    """Return the filter for every query to ``owner``."""
+    return subjects.query(owner, subjects.ANY)
+
+
+def put_aside(owner: str) -> str:
+    """Return where ``owner`` may put messages that it cannot settle."""
+    return subjects.dead_letter(owner, subjects.ANY)
+
+
+ANNOUNCE = (subjects.chat("gateway"), subjects.chat("dispatcher"))
+"""Announcements of chat messages: written by the two services that hold sockets, read by the addressee alone."""
+
+TABLE: dict[str, Permissions] = {
+    "gateway": Permissions(
+        publish=(*facts("gateway", "conversation"), *ANNOUNCE, subjects.PLACE, subjects.NEARBY),
+        subscribe=(subjects.chat("gateway"),),
+        never_subscribe=(subjects.STAFF_ONLY, subjects.chat("dispatcher")),
+    ),
+    "router": Permissions(
+        publish=(
+            *facts("router", "conversation", "territory"),
+            *consuming(streams.CONVERSATIONS, streams.ROUTER_OPENED),
+            *reading_last(streams.REFERENCE),
+            put_aside("router"),
+        ),
+        subscribe=(asked("router"),),
+        never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        answers_queries=True,
+    ),
+    "dispatcher": Permissions(
+        publish=(
+            *facts("dispatcher", "conversation"),
+            *ANNOUNCE,
+            subjects.STAFF_ONLY,
+            subjects.PLACE,
+            subjects.NEARBY,
+            subjects.FIGURES,
+            *consuming(streams.CONVERSATIONS, streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED),
+            *reading_bucket(streams.STAFF),
+            streams.bucket_keys(streams.STAFF),
+            put_aside("dispatcher"),
+        ),
+        subscribe=(subjects.chat("dispatcher"), subjects.STAFF_ONLY),
+        never_subscribe=(subjects.chat("gateway"),),
+    ),
+    "signalement": Permissions(
+        publish=(
+            *consuming(streams.CONVERSATIONS, streams.SIGNALEMENT_FIGURES),
+            *reading_bucket(streams.FIGURES),
+            streams.bucket_keys(streams.FIGURES),
+            put_aside("signalement"),
+        ),
+        subscribe=(asked("signalement"),),
+        never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        answers_queries=True,
+    ),
+    "referral": Permissions(
+        publish=(*facts("referral", "directory"), *reading_last(streams.REFERENCE), subjects.PLACE),
+        subscribe=(asked("referral"),),
+        never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        answers_queries=True,
+    ),
+    # Declares streams. It may read what they hold, which is why nothing of a chat may ever be in one.
+    ADMIN: Permissions(
+        publish=("$JS.API.>",),
+        subscribe=(),
+        never_subscribe=("chat.>", subjects.STAFF_ONLY),
+    ),
+}
