@@ -42,6 +42,9 @@ TURNS = "{dispatch}:turns"
 UNANNOUNCED = "{dispatch}:unannounced"
 """Sorted set: decisions not yet projected and published, by time (ms)."""
 
+ESTIMATES = "{dispatch}:estimates"
+"""Hash: `<force>.<category>` -> seconds that one place in that queue has lately taken; absent when unknown."""
+
 OPERATORS = "{dispatch}:operators"
 """Sorted set: operator -> end of lease (ms)."""
 

@@ -26,7 +26,8 @@ class StoreSettings(Settings):
     """What a service needs that holds conversations."""
 
     valkey_url: SecretStr = Field(
-        default=SecretStr("redis://127.0.0.1:16379/0"), description="Address of the memory store (no persistence)"
+        default=SecretStr("redis://127.0.0.1:16379/0"),
+        description="Address of the memory store (no persistence)",
     )
     silence_s: int = Field(
         default=900,
@@ -37,7 +38,9 @@ class StoreSettings(Settings):
     message_rate: float = Field(default=10.0, gt=0, description="Messages a second that one socket may send for long")
     message_burst: int = Field(default=30, ge=1, description="Messages that one socket may send at once")
     outbox_bytes: int = Field(
-        default=262_144, ge=65_536, description="Bytes waiting for one slow socket before it is closed to resume later"
+        default=262_144,
+        ge=65_536,
+        description="Bytes waiting for one slow socket before it is closed to resume later",
     )
 
 

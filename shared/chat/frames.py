@@ -22,7 +22,8 @@ MAX_FRAME = 65_536
 
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}$", description="UUID in lower case")]
 ClientId = Annotated[
-    str, Meta(pattern=r"^[0-9A-Za-z_-]{8,64}$", description="Chosen by the client; the same again in a resend")
+    str,
+    Meta(pattern=r"^[0-9A-Za-z_-]{8,64}$", description="Chosen by the client; the same again in a resend"),
 ]
 Body = Annotated[str, Meta(min_length=1, max_length=MAX_BODY, description="Opaque to every server")]
 Seq = Annotated[int, Meta(ge=0, description="Sequence number; 0 is before the first message")]
@@ -75,7 +76,7 @@ class Frame(msgspec.Struct, tag_field="t", frozen=True, forbid_unknown_fields=Tr
 # ---- said by both kinds of client
 
 
-class Say(Frame, tag="say"):
+class Say(Frame, tag="say", frozen=True):
     """Send a message. Answered by ``ack`` once it is stored, or by ``error`` with the same ``cid``."""
 
     conversation: Id
@@ -84,14 +85,14 @@ class Say(Frame, tag="say"):
     kind: Kind = Kind.TEXT
 
 
-class Typing(Frame, tag="typing"):
+class Typing(Frame, tag="typing", frozen=True):
     """The person is writing; sent at most every 3 s, shown for 5 s. Also sent by the server, with ``by``."""
 
     conversation: Id
     by: Role | None = None
 
 
-class Receipt(Frame, tag="receipt"):
+class Receipt(Frame, tag="receipt", frozen=True):
     """What has arrived on the page and what has been on screen. Also sent by the server, with ``by``."""
 
     conversation: Id
@@ -100,7 +101,7 @@ class Receipt(Frame, tag="receipt"):
     by: Role | None = None
 
 
-class End(Frame, tag="end"):
+class End(Frame, tag="end", frozen=True):
     """End the conversation and destroy it everywhere. Answered by ``erased``."""
 
     conversation: Id
@@ -109,7 +110,7 @@ class End(Frame, tag="end"):
 # ---- said by the visitor's page alone
 
 
-class Open(Frame, tag="open"):
+class Open(Frame, tag="open", frozen=True):
     """Ask for a specialist. Answered by ``opened``, or first by ``ask_commune``."""
 
     category: Category
@@ -118,13 +119,13 @@ class Open(Frame, tag="open"):
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "fr"
 
 
-class ChooseCommune(Frame, tag="commune"):
+class ChooseCommune(Frame, tag="commune", frozen=True):
     """Answer ``ask_commune``: an INSEE code of the list, or null for "I don't know / I'd rather not say"."""
 
     insee: Annotated[str, Meta(pattern=r"^[0-9][0-9AB][0-9]{3}$")] | None = None
 
 
-class Resume(Frame, tag="resume"):
+class Resume(Frame, tag="resume", frozen=True):
     """Come back to a conversation after a lost connection. Answered by ``resumed`` and all messages after ``seq``."""
 
     conversation: Id
@@ -132,7 +133,7 @@ class Resume(Frame, tag="resume"):
     seq: Seq
 
 
-class Ping(Frame, tag="ping"):
+class Ping(Frame, tag="ping", frozen=True):
     """Sign of life, every 10 s. ``seqs``: last sequence number received of each conversation; gaps are filled."""
 
     seqs: Annotated[dict[Id, Seq], Meta(max_length=64)] = {}
@@ -141,13 +142,13 @@ class Ping(Frame, tag="ping"):
 # ---- said by the operator's console alone
 
 
-class Sync(Frame, tag="sync"):
+class Sync(Frame, tag="sync", frozen=True):
     """First frame of a console: the last sequence number it holds of each conversation (empty after a reload)."""
 
     seqs: Annotated[dict[Id, Seq], Meta(max_length=64)] = {}
 
 
-class SetStatus(Frame, tag="status"):
+class SetStatus(Frame, tag="status", frozen=True):
     """Take new conversations, or take none. Running ones go on."""
 
     status: Literal["available", "paused"]
@@ -156,7 +157,7 @@ class SetStatus(Frame, tag="status"):
 # ---- said by the server to both
 
 
-class Ack(Frame, tag="ack"):
+class Ack(Frame, tag="ack", frozen=True):
     """Stored: no crash of a service can lose it now."""
 
     conversation: Id
@@ -165,7 +166,7 @@ class Ack(Frame, tag="ack"):
     at: int
 
 
-class Message(Frame, tag="message"):
+class Message(Frame, tag="message", frozen=True):
     """A message of the conversation, in order of ``seq``, each once."""
 
     seq: Seq
@@ -177,20 +178,20 @@ class Message(Frame, tag="message"):
     kind: Kind = Kind.TEXT
 
 
-class Erased(Frame, tag="erased"):
+class Erased(Frame, tag="erased", frozen=True):
     """The conversation is destroyed; the client forgets what it holds of it."""
 
     conversation: Id
     ended_by: EndedBy
 
 
-class Pong(Frame, tag="pong"):
+class Pong(Frame, tag="pong", frozen=True):
     """Answer to ``ping``."""
 
     at: int
 
 
-class Error(Frame, tag="error"):
+class Error(Frame, tag="error", frozen=True):
     """What was wrong with a frame. Nothing was changed by it. ``cid`` names the message that was not stored."""
 
     code: ErrorCode
@@ -210,28 +211,28 @@ class CommuneChoice(msgspec.Struct, frozen=True):
     name: str
 
 
-class AskCommune(Frame, tag="ask_commune"):
+class AskCommune(Frame, tag="ask_commune", frozen=True):
     """The postal code spans both forces; communes in order of population."""
 
     postal_code: str
     communes: list[CommuneChoice]
 
 
-class Opened(Frame, tag="opened"):
+class Opened(Frame, tag="opened", frozen=True):
     """The conversation exists. ``token`` is kept in the page's memory only, for ``resume`` and the erase call."""
 
     conversation: Id
     token: Token
 
 
-class Resumed(Frame, tag="resumed"):
+class Resumed(Frame, tag="resumed", frozen=True):
     """Welcome back. The messages after the given ``seq`` follow; ``seq`` is the last one stored."""
 
     conversation: Id
     seq: Seq
 
 
-class State(Frame, tag="state"):
+class State(Frame, tag="state", frozen=True):
     """The whole of what a visitor may know of where the conversation stands; each replaces the one before.
 
     ``position`` is 1 for the next to be answered; ``estimate_s`` is seconds, absent when nothing honest can be said.
@@ -250,7 +251,7 @@ class State(Frame, tag="state"):
 # ---- said by the dispatcher alone
 
 
-class Welcome(Frame, tag="welcome"):
+class Welcome(Frame, tag="welcome", frozen=True):
     """Answer to ``sync``: who the console is, and every conversation that it holds (``held`` frames follow)."""
 
     operator: str
@@ -260,7 +261,7 @@ class Welcome(Frame, tag="welcome"):
     conversations: list[Id]
 
 
-class Held(Frame, tag="held"):
+class Held(Frame, tag="held", frozen=True):
     """A conversation that this operator has, whole; each replaces the one before. ``new``: just assigned."""
 
     conversation: Id
@@ -282,7 +283,7 @@ class Held(Frame, tag="held"):
     new: bool = False
 
 
-class Released(Frame, tag="released"):
+class Released(Frame, tag="released", frozen=True):
     """This operator no longer has the conversation; the console forgets it."""
 
     conversation: Id
@@ -297,7 +298,7 @@ class QueueLine(msgspec.Struct, frozen=True):
     oldest_s: int
 
 
-class Board(Frame, tag="board"):
+class Board(Frame, tag="board", frozen=True):
     """The queues that this operator serves, sent when they change (at most every second)."""
 
     queues: list[QueueLine]
@@ -340,7 +341,5 @@ def refuse(raw: bytes | str, cause: msgspec.MsgspecError) -> FrameError:
 
 
 KNOWN_TAGS = frozenset(
-    str(frame.__struct_config__.tag)
-    for union in (VisitorFrame, OperatorFrame, ServerFrame)
-    for frame in union.__args__
+    str(frame.__struct_config__.tag) for union in (VisitorFrame, OperatorFrame, ServerFrame) for frame in union.__args__
 )

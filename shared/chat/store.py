@@ -1,0 +1,180 @@
+"""The conversation's record and log in the memory store (Valkey without persistence).
+
+What must vanish lives here and nowhere else, and dies on erase, on end, or by its own expiry: a conversation whose visitor
+gives no sign of life for ``silence_s`` seconds is gone by the store's own clock, whatever happens to the services.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import redis.asyncio
+from redis.asyncio.connection import BlockingConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from shared import keys
+from shared.chat.frames import Role, Stage
+from shared.contracts.conversation import Audience, Category, Force
+
+PAGE = 200
+"""Messages read from the log in one go."""
+
+_UPDATE = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+for i = 1, #ARGV, 2 do
+  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i]) else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1
+"""
+
+_ERASE = """
+local found = redis.call('HMGET', KEYS[1], 'seq', ARGV[1], 'at:visitor', 'at:operator', 'at:psychologist', 'who:operator')
+if not found[1] then return {'gone'} end
+if ARGV[2] ~= '' and found[2] ~= ARGV[2] then return {'forbidden'} end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+return {'erased', found[1], found[3] or '', found[4] or '', found[5] or '', found[6] or ''}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A conversation's record: what the store knows of it beside its messages. Times in ms since 1970 UTC."""
+
+    stage: Stage
+    category: Category
+    audience: Audience
+    language: str
+    opened_at: int
+    seq: int = 0
+    postal_code: str | None = None
+    commune: str | None = None
+    commune_name: str | None = None
+    force: Force | None = None
+    department: str | None = None
+    unit: str | None = None
+    assigned_at: int = 0
+    turn: int = 0
+    visitor_at: str | None = None
+    operator_at: str | None = None
+    operator: str | None = None
+    delivered: int = 0
+    """Highest message that the visitor's page has received."""
+    seen: int = 0
+    """Highest message that the visitor has had on screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What an erase call found. ``status``: erased, gone (nothing was there), forbidden (wrong proof)."""
+
+    status: str
+    messages: int = 0
+    instances: tuple[str, ...] = ()
+    operator: str | None = None
+
+
+def connect(url: str, most_connections: int = 32) -> "redis.asyncio.Redis":
+    """Return a client that fails within two seconds when the store is away, and waits for a free connection."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=most_connections,
+        timeout=2,
+        socket_timeout=2,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=15,
+    )
+    return redis.asyncio.Redis(connection_pool=pool)
+
+
+def who(role: Role) -> str:
+    """Return the field that proves who may act in this role: a token's digest, or an operator's id."""
+    return f"who:{role}"
+
+
+def at(role: Role) -> str:
+    """Return the field that names the instance that holds this role's socket."""
+    return f"at:{role}"
+
+
+class ConversationStore:
+    """Reads and writes records and logs."""
+
+    def __init__(self, client: "redis.asyncio.Redis", silence_s: int) -> None:
+        self.client = client
+        self._silence_s = silence_s
+        self._update = client.register_script(_UPDATE)
+        self._erase = client.register_script(_ERASE)
+
+    async def create(self, cid: str, fields: Mapping[str, str | int]) -> None:
+        """Begin a conversation with these fields; it expires unless its visitor gives signs of life."""
+        async with self.client.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.conversation(cid), mapping={"seq": 0, "stage": Stage.ROUTING, **fields})
+            pipe.expire(keys.conversation(cid), self._silence_s)
+            await pipe.execute()
+
+    async def update(self, cid: str, fields: Mapping[str, str | int]) -> bool:
+        """Set fields (empty string removes one) if the conversation is still there; never brings one back."""
+        flat = [item for pair in fields.items() for item in pair]
+        return bool(await self._update(keys=[keys.conversation(cid)], args=flat))
+
+    async def record(self, cid: str) -> Record | None:
+        """Return the record, or None when the conversation is gone."""
+        return parse(await self.client.hgetall(keys.conversation(cid)))
+
+    async def records(self, cids: Sequence[str]) -> list[Record | None]:
+        """Return many records in one round trip, in the order asked."""
+        async with self.client.pipeline(transaction=False) as pipe:
+            for cid in cids:
+                pipe.hgetall(keys.conversation(cid))
+            return [parse(found) for found in await pipe.execute()]
+
+    async def messages_after(self, cid: str, seq: int) -> list[tuple[int, bytes]]:
+        """Return up to ``PAGE`` messages after ``seq`` as (seq, whole frame), in order."""
+        entries = await self.client.xrange(keys.log(cid), min=f"{seq + 1}-0", count=PAGE)
+        found = []
+        for entry_id, fields in entries:
+            number = int(entry_id.split(b"-")[0])
+            found.append((number, whole_frame(number, fields[b"m"])))
+        return found
+
+    async def erase(self, cid: str, role: Role, proof: str = "") -> Erasure:
+        """Destroy record, log and client ids at once. With ``proof``, only if it is the role's own."""
+        answer = await self._erase(keys=list(keys.all_of(cid)), args=[who(role), proof])
+        if answer[0] != b"erased":
+            return Erasure(answer[0].decode())
+        instances = tuple(item.decode() for item in answer[2:5] if item)
+        return Erasure("erased", int(answer[1]), instances, answer[5].decode() or None)
+
+
+def whole_frame(seq: int, tail: bytes) -> bytes:
+    """Return a ``message`` frame from its number and the stored rest."""
+    return b'{"seq":%d,%b' % (seq, tail)
+
+
+def parse(fields: Mapping[bytes, bytes]) -> Record | None:
+    """Read a record from the store's hash; None for an empty or half-expired one."""
+    text = {name.decode(): value.decode() for name, value in fields.items()}
+    if "seq" not in text or "category" not in text:
+        return None
+    return Record(
+        stage=Stage(text["stage"]),
+        category=Category(text["category"]),
+        audience=Audience(text["audience"]),
+        language=text["language"],
+        opened_at=int(text["opened_at"]),
+        seq=int(text["seq"]),
+        postal_code=text.get("postal_code"),
+        commune=text.get("commune"),
+        commune_name=text.get("commune_name"),
+        force=Force(text["force"]) if "force" in text else None,
+        department=text.get("department"),
+        unit=text.get("unit"),
+        assigned_at=int(text.get("assigned_at", 0)),
+        turn=int(text.get("turn", 0)),
+        visitor_at=text.get(at(Role.VISITOR)),
+        operator_at=text.get(at(Role.OPERATOR)),
+        operator=text.get(who(Role.OPERATOR)),
+        delivered=int(text.get("delivered:visitor", 0)),
+        seen=int(text.get("seen:visitor", 0)),
+    )

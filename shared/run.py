@@ -1,0 +1,37 @@
+"""How a service process starts and stops."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from shared import logs
+from shared.logs import get_logger
+
+
+def run(service: str, level: str, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run ``main(stop)`` on uvloop until it returns; SIGTERM and SIGINT set ``stop``, so that it can end in order."""
+    logs.configure(service, level)
+
+    async def with_signals() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        get_logger().info("starting")
+        await main(stop)
+        get_logger().info("stopped")
+
+    uvloop.run(with_signals())
+
+
+async def forever(name: str, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do ``work`` every ``period_s`` seconds; a failure is logged and the next turn comes all the same."""
+    while True:
+        await asyncio.sleep(period_s)
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a periodic task must outlive the failure of one turn
+            get_logger().warning("periodic_work_failed", work=name, error=error)

@@ -1,0 +1,316 @@
+// Generated from shared/chat/frames.py by `python -m shared.chat.typescript`. Change it there.
+// A field that holds its default value is left out on the wire: hence the optional fields.
+
+export const MAX_BODY = 16_384;
+
+export const MAX_FRAME = 65_536;
+
+/** The three chats (V2). */
+export type Category = "sexual" | "domestic" | "discrimination";
+
+/** Who the visitor says they are (V3). */
+export type Audience = "victim" | "witness" | "relative" | "professional";
+
+/** What a body holds. */
+export type Kind = "text" | "card";
+
+/** Who speaks. Visitors learn roles, never names. */
+export type Role = "visitor" | "operator" | "psychologist";
+
+/** Whose act, or what, ended a conversation. */
+export type EndedBy = "visitor" | "red_button" | "operator" | "silence";
+
+/** What was wrong. The connection lives on unless the text of the code says otherwise. */
+export type ErrorCode =
+  | "not_json"
+  | "unknown_frame"
+  | "invalid"
+  | "too_large"
+  | "out_of_order"
+  | "not_found"
+  | "forbidden"
+  | "too_fast"
+  | "unavailable"
+  | "superseded";
+
+/** Where a conversation stands, as both ends see it. */
+export type Stage = "routing" | "waiting" | "active";
+
+/** Who answers, by territorial competence (V4). */
+export type Force = "police" | "gendarmerie";
+
+/** One commune of a postal code. */
+export interface CommuneChoice {
+  insee: string;
+  name: string;
+}
+
+/** One queue as the console shows it. */
+export interface QueueLine {
+  force: Force;
+  category: Category;
+  waiting: number;
+  oldest_s: number;
+}
+
+/** Ask for a specialist. Answered by `opened`, or first by `ask_commune`. */
+export interface OpenFrame {
+  t: "open";
+  category: Category;
+  audience: Audience;
+  postal_code?: string | null;
+  language?: string;
+}
+
+/** Answer `ask_commune`: an INSEE code of the list, or null for "I don't know / I'd rather not say". */
+export interface ChooseCommuneFrame {
+  t: "commune";
+  insee?: string | null;
+}
+
+/** Come back to a conversation after a lost connection. Answered by `resumed` and all messages after `seq`. */
+export interface ResumeFrame {
+  t: "resume";
+  /** UUID in lower case. */
+  conversation: string;
+  /** Secret that proves whose conversation it is. */
+  token: string;
+  /** Sequence number; 0 is before the first message. */
+  seq: number;
+}
+
+/** Send a message. Answered by `ack` once it is stored, or by `error` with the same `cid`. */
+export interface SayFrame {
+  t: "say";
+  /** UUID in lower case. */
+  conversation: string;
+  /** Chosen by the client; the same again in a resend. */
+  cid: string;
+  /** Opaque to every server. */
+  body: string;
+  kind?: Kind;
+}
+
+/** The person is writing; sent at most every 3 s, shown for 5 s. Also sent by the server, with `by`. */
+export interface TypingFrame {
+  t: "typing";
+  /** UUID in lower case. */
+  conversation: string;
+  by?: Role | null;
+}
+
+/** What has arrived on the page and what has been on screen. Also sent by the server, with `by`. */
+export interface ReceiptFrame {
+  t: "receipt";
+  /** UUID in lower case. */
+  conversation: string;
+  /** Sequence number; 0 is before the first message. */
+  delivered: number;
+  /** Sequence number; 0 is before the first message. */
+  seen: number;
+  by?: Role | null;
+}
+
+/** Sign of life, every 10 s. `seqs`: last sequence number received of each conversation; gaps are filled. */
+export interface PingFrame {
+  t: "ping";
+  seqs?: Readonly<Record<string, number>>;
+}
+
+/** End the conversation and destroy it everywhere. Answered by `erased`. */
+export interface EndFrame {
+  t: "end";
+  /** UUID in lower case. */
+  conversation: string;
+}
+
+/** First frame of a console: the last sequence number it holds of each conversation (empty after a reload). */
+export interface SyncFrame {
+  t: "sync";
+  seqs?: Readonly<Record<string, number>>;
+}
+
+/** Take new conversations, or take none. Running ones go on. */
+export interface SetStatusFrame {
+  t: "status";
+  status: "available" | "paused";
+}
+
+/** Stored: no crash of a service can lose it now. */
+export interface AckFrame {
+  t: "ack";
+  /** UUID in lower case. */
+  conversation: string;
+  /** Chosen by the client; the same again in a resend. */
+  cid: string;
+  /** Sequence number; 0 is before the first message. */
+  seq: number;
+  at: number;
+}
+
+/** A message of the conversation, in order of `seq`, each once. */
+export interface MessageFrame {
+  t: "message";
+  /** Sequence number; 0 is before the first message. */
+  seq: number;
+  /** UUID in lower case. */
+  conversation: string;
+  by: Role;
+  at: number;
+  /** Chosen by the client; the same again in a resend. */
+  cid: string;
+  /** Opaque to every server. */
+  body: string;
+  kind?: Kind;
+}
+
+/** The conversation is destroyed; the client forgets what it holds of it. */
+export interface ErasedFrame {
+  t: "erased";
+  /** UUID in lower case. */
+  conversation: string;
+  ended_by: EndedBy;
+}
+
+/** Answer to `ping`. */
+export interface PongFrame {
+  t: "pong";
+  at: number;
+}
+
+/** What was wrong with a frame. Nothing was changed by it. `cid` names the message that was not stored. */
+export interface ErrorFrame {
+  t: "error";
+  code: ErrorCode;
+  detail: string;
+  conversation?: string | null;
+  cid?: string | null;
+  retry_after_ms?: number | null;
+}
+
+/** The postal code spans both forces; communes in order of population. */
+export interface AskCommuneFrame {
+  t: "ask_commune";
+  postal_code: string;
+  communes: readonly CommuneChoice[];
+}
+
+/** The conversation exists. `token` is kept in the page's memory only, for `resume` and the erase call. */
+export interface OpenedFrame {
+  t: "opened";
+  /** UUID in lower case. */
+  conversation: string;
+  /** Secret that proves whose conversation it is. */
+  token: string;
+}
+
+/** Welcome back. The messages after the given `seq` follow; `seq` is the last one stored. */
+export interface ResumedFrame {
+  t: "resumed";
+  /** UUID in lower case. */
+  conversation: string;
+  /** Sequence number; 0 is before the first message. */
+  seq: number;
+}
+
+/**
+ * The whole of what a visitor may know of where the conversation stands; each replaces the one before.
+ *
+ * `position` is 1 for the next to be answered; `estimate_s` is seconds, absent when nothing honest can be said.
+ * `peer_connected`: the specialist's console is on line at this moment.
+ */
+export interface StateFrame {
+  t: "state";
+  /** UUID in lower case. */
+  conversation: string;
+  stage: Stage;
+  force?: Force | null;
+  unit?: string | null;
+  position?: number | null;
+  estimate_s?: number | null;
+  peer_connected?: boolean | null;
+}
+
+/** Answer to `sync`: who the console is, and every conversation that it holds (`held` frames follow). */
+export interface WelcomeFrame {
+  t: "welcome";
+  operator: string;
+  force: Force;
+  status: "available" | "paused";
+  limit: number;
+  conversations: readonly string[];
+}
+
+/** A conversation that this operator has, whole; each replaces the one before. `new`: just assigned. */
+export interface HeldFrame {
+  t: "held";
+  /** UUID in lower case. */
+  conversation: string;
+  category: Category;
+  audience: Audience;
+  force: Force;
+  opened_at: number;
+  assigned_at: number;
+  language: string;
+  turn: number;
+  commune?: string | null;
+  commune_name?: string | null;
+  postal_code?: string | null;
+  department?: string | null;
+  unit?: string | null;
+  visitor_connected?: boolean;
+  /** Sequence number; 0 is before the first message. */
+  delivered?: number;
+  /** Sequence number; 0 is before the first message. */
+  seen?: number;
+  new?: boolean;
+}
+
+/** This operator no longer has the conversation; the console forgets it. */
+export interface ReleasedFrame {
+  t: "released";
+  /** UUID in lower case. */
+  conversation: string;
+}
+
+/** The queues that this operator serves, sent when they change (at most every second). */
+export interface BoardFrame {
+  t: "board";
+  queues: readonly QueueLine[];
+}
+
+export type VisitorFrame =
+  | OpenFrame
+  | ChooseCommuneFrame
+  | ResumeFrame
+  | SayFrame
+  | TypingFrame
+  | ReceiptFrame
+  | PingFrame
+  | EndFrame;
+
+export type OperatorFrame =
+  | SyncFrame
+  | SetStatusFrame
+  | SayFrame
+  | TypingFrame
+  | ReceiptFrame
+  | PingFrame
+  | EndFrame;
+
+export type ServerFrame =
+  | AckFrame
+  | MessageFrame
+  | ErasedFrame
+  | PongFrame
+  | ErrorFrame
+  | TypingFrame
+  | ReceiptFrame
+  | AskCommuneFrame
+  | OpenedFrame
+  | ResumedFrame
+  | StateFrame
+  | WelcomeFrame
+  | HeldFrame
+  | ReleasedFrame
+  | BoardFrame;
