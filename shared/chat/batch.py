@@ -38,6 +38,10 @@ class Outcome:
 UNAVAILABLE = Outcome("unavailable")
 
 
+Done = Callable[[Outcome], None]
+"""Called with an operation's outcome, on the event loop; must not block."""
+
+
 @dataclass(slots=True)
 class Operation:
     """One line of work for ``append.lua``; ``done`` is called with the outcome, in the order of submission."""
@@ -48,7 +52,7 @@ class Operation:
     who: str
     a: str | int
     b: bytes | int
-    done: Callable[[Outcome], None]
+    done: Done
 
 
 class Batcher:

@@ -1,0 +1,229 @@
+"""One end of one conversation on this instance: what a socket says goes in, what the others say comes out, in order.
+
+A lane knows which messages its client has (``_seen`` is the end of the unbroken run, ``_own`` the client's own messages
+above it, which it knows from their acknowledgements). An announcement that fits is forwarded as it came; one that leaves
+a gap makes the lane read the log.
+"""
+
+import asyncio
+
+from shared.chat import wire
+from shared.chat.batch import Done, Operation, Outcome, StoreUnavailable
+from shared.chat.frames import Ack, Error, ErrorCode, Frame, Message, Receipt, Role, Say, Typing, encode
+from shared.chat.hub import Hub
+from shared.chat.outbox import Outbox, TokenBucket
+from shared.chat.store import whole_frame
+from shared.clock import now_ms
+from shared.logs import get_logger
+
+MAX_IN_FLIGHT = 64
+"""Messages of one lane on their way to the store; then its own socket is not read."""
+
+_REFUSALS = {
+    "gone": (ErrorCode.NOT_FOUND, "this conversation is over"),
+    "forbidden": (ErrorCode.FORBIDDEN, "this conversation is somebody else's"),
+    "full": (ErrorCode.TOO_LARGE, "this conversation has reached its limit of messages"),
+    "unavailable": (ErrorCode.UNAVAILABLE, "not stored; send it again"),
+}
+
+
+class Lane:
+    """See the module's text. ``proof`` is the visitor's token digest, or the operator's id."""
+
+    def __init__(
+        self, hub: Hub, conversation: str, role: Role, proof: str, outbox: Outbox, bucket: TokenBucket, seq: int = 0
+    ) -> None:
+        self.conversation = conversation
+        self.role = role
+        self._hub = hub
+        self._proof = proof
+        self._outbox = outbox
+        self._bucket = bucket
+        self._seen = seq
+        self._own: set[int] = set()
+        self._in_flight = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._reading: asyncio.Task[None] | None = None
+        self._read_again = False
+        self.gap = False
+        self.others: tuple[str, ...] = ()
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where this lane's client is written to."""
+        return self._outbox
+
+    # ---- from the client
+
+    async def say(self, frame: Say) -> None:
+        """Store a message; the client gets ``ack`` or ``error`` once that is known. Waits only for its own backlog."""
+        wait = self._bucket.take()
+        if wait:
+            self._refuse(frame.cid, ErrorCode.TOO_FAST, "too many messages; send this one again later", wait)
+            return
+        at = now_ms()
+        message = Message(
+            seq=0, conversation=frame.conversation, by=self.role, at=at, cid=frame.cid, body=frame.body, kind=frame.kind
+        )
+        tail = _tail(message)
+
+        def stored(outcome: Outcome) -> None:
+            self._stored(frame.cid, at, tail, outcome)
+
+        self._in_flight += 1
+        if self._in_flight >= MAX_IN_FLIGHT:
+            self._room.clear()
+        self._submit("say", frame.cid, tail, stored)
+        await self._room.wait()
+
+    def typing(self) -> None:
+        """Tell the other ends that this one writes."""
+        announcement = wire.FRAME + encode(Typing(conversation=self.conversation, by=self.role))
+        self._submit("typing", "", b"", lambda outcome: self._announce(outcome, announcement))
+
+    def receipt(self, frame: Receipt) -> None:
+        """Keep and announce what this end has received and seen."""
+        told = Receipt(
+            conversation=self.conversation,
+            delivered=frame.delivered,
+            seen=min(frame.seen, frame.delivered),
+            by=self.role,
+        )
+        announcement = wire.FRAME + encode(told)
+        self._submit("receipt", frame.delivered, frame.seen, lambda outcome: self._announce(outcome, announcement))
+
+    def ping(self, seq: int) -> None:
+        """Keep the conversation alive; ``seq`` is the end of the client's unbroken run: fill what it misses."""
+
+        def answered(outcome: Outcome) -> None:
+            if outcome.status == "gone":
+                self._outbox.send(self._error(ErrorCode.NOT_FOUND, "this conversation is over"))
+            elif outcome.status == "ok" and outcome.seq > seq and not self._in_flight:
+                self._seen = min(self._seen, seq)
+                self.catch_up()
+
+        self._submit("ping", self._hub.instance, b"", answered)
+
+    # ---- coming and going
+
+    async def attach(self) -> Outcome:
+        """Become the holder of this end. Raises ``StoreUnavailable``."""
+        self._hub.add(self)
+        outcome = await self._perform("attach")
+        if outcome.status != "ok":
+            self._hub.remove(self)
+        self.others = outcome.others
+        return outcome
+
+    async def detach(self) -> None:
+        """Stop being the holder; the conversation goes on without this socket."""
+        if not self._hub.remove(self):
+            return
+        try:
+            outcome = await self._perform("detach")
+        except StoreUnavailable as error:
+            get_logger().warning("detach_not_stored", conversation=self.conversation, error=error)
+        else:
+            self._announce(outcome, wire.CHANGED)
+
+    async def announce_change(self) -> None:
+        """Tell the other ends to read the record again."""
+        for instance in self.others:
+            self._hub.wire.post(instance, self.conversation, wire.CHANGED)
+
+    # ---- from the others
+
+    def message(self, seq: int, frame: bytes) -> None:
+        """Forward an announced message if it is the next one; read the log if it is further ahead."""
+        if seq <= self._seen or seq in self._own:
+            return
+        if self._reading is not None or seq > self._seen + 1:
+            self.catch_up()
+            return
+        self._seen = seq
+        self._absorb()
+        self._outbox.put(frame)
+
+    def catch_up(self) -> None:
+        """Send the client every message of the log that it does not have; one reading at a time."""
+        if self._reading is not None:
+            self._read_again = True
+            return
+        self._reading = asyncio.create_task(self._read_log())
+
+    async def _read_log(self) -> None:
+        try:
+            while True:
+                self._read_again = False
+                found = await self._hub.store.messages_after(self.conversation, self._seen)
+                for seq, frame in found:
+                    if seq not in self._own:
+                        self._outbox.put(frame)
+                    self._seen = max(self._seen, seq)
+                self._absorb()
+                await self._outbox.drained()
+                if not found and not self._read_again:
+                    return
+        except Exception as error:  # noqa: BLE001 - the next ping or announcement reads again
+            get_logger().warning("log_not_read", conversation=self.conversation, error=error)
+            self.gap = True
+        finally:
+            self._reading = None
+
+    # ---- inside
+
+    def _stored(self, cid: str, at: int, tail: bytes, outcome: Outcome) -> None:
+        self._in_flight -= 1
+        if self._in_flight < MAX_IN_FLIGHT:
+            self._room.set()
+        if outcome.status == "again":
+            tail = outcome.frame
+            at = _time_of(tail, at)
+        elif outcome.status != "ok":
+            code, detail = _REFUSALS[outcome.status]
+            self._refuse(cid, code, detail)
+            return
+        self._outbox.send(Ack(conversation=self.conversation, cid=cid, seq=outcome.seq, at=at))
+        if outcome.seq > self._seen:
+            self._own.add(outcome.seq)
+            self._absorb()
+        self._announce(outcome, wire.announce_message(outcome.seq, whole_frame(outcome.seq, tail)))
+
+    def _absorb(self) -> None:
+        while self._own and self._seen + 1 in self._own:
+            self._seen += 1
+            self._own.discard(self._seen)
+        if self._own:
+            self._own = {seq for seq in self._own if seq > self._seen}
+        self.gap = bool(self._own)
+
+    def _announce(self, outcome: Outcome, payload: bytes) -> None:
+        if outcome.status in {"ok", "again"}:
+            self.others = outcome.others
+            for instance in outcome.others:
+                self._hub.wire.post(instance, self.conversation, payload)
+
+    def _submit(self, verb: str, a: str | int, b: bytes | int, done: Done) -> None:
+        self._hub.batcher.submit(Operation(verb, self.conversation, self.role, self._proof, a, b, done))
+
+    async def _perform(self, verb: str) -> Outcome:
+        return await self._hub.batcher.perform(verb, self.conversation, self.role, self._proof, self._hub.instance)
+
+    def _refuse(self, cid: str, code: ErrorCode, detail: str, wait: int | None = None) -> None:
+        self._outbox.send(self._error(code, detail, cid, wait))
+
+    def _error(self, code: ErrorCode, detail: str, cid: str | None = None, wait: int | None = None) -> Frame:
+        return Error(code=code, detail=detail, conversation=self.conversation, cid=cid, retry_after_ms=wait)
+
+
+def _tail(message: Message) -> bytes:
+    """Return the encoded frame without its number: ``"t":"message",...}``; the store gives the number later."""
+    frame = encode(message)
+    return b'"t":"message",' + frame[frame.index(b'"conversation"') :]
+
+
+def _time_of(tail: bytes, otherwise: int) -> int:
+    """Return the time that a stored message carries."""
+    found = tail.partition(b'"at":')[2].partition(b",")[0]
+    return int(found) if found.isdigit() else otherwise
