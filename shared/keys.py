@@ -25,43 +25,75 @@ def all_of(cid: str) -> tuple[str, str, str]:
     return conversation(cid), log(cid), client_ids(cid)
 
 
-def queue(force: str, category: str) -> str:
-    """Sorted set: waiting conversations of one queue, best served first."""
-    return f"{{dispatch}}:queue:{force}.{category}"
+DISPATCH = "{dispatch}:"
+"""Prefix of every key of the dispatch slot: its script builds the names below from it, as these functions do."""
 
 
-QUEUES = "{dispatch}:queues"
-"""Hash: conversation -> `<force>.<category>` of the queue it waits in."""
+def ticket(cid: str) -> str:
+    """Hash: queue, since, joined, hurry, turn, version. A conversation is the dispatcher's while it has a ticket."""
+    return f"{DISPATCH}ticket:{cid}"
 
-HELD = "{dispatch}:held"
+
+def queue(name: str) -> str:
+    """Sorted set: waiting conversations of queue ``<force>.<category>`` by rank, lowest served first."""
+    return f"{DISPATCH}queue:{name}"
+
+
+def since(name: str) -> str:
+    """Sorted set: the same conversations by the moment (ms) that they began to wait."""
+    return f"{DISPATCH}since:{name}"
+
+
+def served(name: str) -> str:
+    """List: moments (ms) of the last assignments from this queue, newest first."""
+    return f"{DISPATCH}served:{name}"
+
+
+def free(name: str) -> str:
+    """Sorted set: operators with room who serve this queue; lowest is least loaded, then longest idle."""
+    return f"{DISPATCH}free:{name}"
+
+
+def serving(name: str) -> str:
+    """Sorted set: available operators who serve this queue, by the end of their presence (ms)."""
+    return f"{DISPATCH}serving:{name}"
+
+
+HELD = f"{DISPATCH}held"
 """Hash: conversation -> operator. The truth about who has what."""
 
-TURNS = "{dispatch}:turns"
-"""Hash: conversation -> how many operators have had it."""
+UNANNOUNCED = f"{DISPATCH}unannounced"
+"""Sorted set: decisions (JSON) not yet projected and published, by time of the last try (ms)."""
 
-UNANNOUNCED = "{dispatch}:unannounced"
-"""Sorted set: decisions not yet projected and published, by time (ms)."""
-
-ESTIMATES = "{dispatch}:estimates"
-"""Hash: `<force>.<category>` -> seconds that one place in that queue has lately taken; absent when unknown."""
-
-OPERATORS = "{dispatch}:operators"
+OPERATORS = f"{DISPATCH}operators"
 """Sorted set: operator -> end of lease (ms)."""
+
+POSITIONS_TURN = f"{DISPATCH}positions-turn"
+"""String with expiry: the dispatcher instance whose turn it is to tell positions."""
 
 
 def operator(oid: str) -> str:
-    """Hash: force, categories, limit, status, instance, idle since."""
-    return f"{{dispatch}}:operator:{oid}"
+    """Hash: queues, limit, status, instance, socket, idle since."""
+    return f"{DISPATCH}operator:{oid}"
 
 
 def load(oid: str) -> str:
     """Set: conversations that this operator holds."""
-    return f"{{dispatch}}:load:{oid}"
+    return f"{DISPATCH}load:{oid}"
 
 
 def session(digest: str) -> str:
     """String (JSON): a staff session, by the SHA-256 of its token."""
     return f"session:{digest}"
+
+
+def sessions_of(login: str) -> str:
+    """Set: digests of one account's sessions, so that all can be revoked."""
+    return f"sessions:{login}"
+
+
+ADDRESS_SALT = "attempts:salt"
+"""String: random secret of the day under which addresses are hashed for the limits; no address is stored."""
 
 
 def attempts(scope: str, who: str) -> str:

@@ -1,0 +1,168 @@
+"""Queues and desks as one whole in memory: what the store's script does, in words that a proof can read.
+
+Every conversation that has a ticket is in exactly one place: in its queue, or with one operator. Only the methods
+here move it. Times are milliseconds since 1970, always given.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.dispatcher.domain.order import Hurry, rank
+from services.dispatcher.domain.presence import Patience
+
+Status = Literal["available", "paused"]
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One conversation in the dispatcher's hands."""
+
+    queue: str
+    since_ms: int
+    joined_ms: int
+    hurry: set[Hurry] = field(default_factory=set)
+    operator: str | None = None
+    turn: int = 0
+
+    @property
+    def rank(self) -> int:
+        """Where it stands in its queue; the lowest is next."""
+        return rank(self.since_ms, self.hurry)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One operator: which queues they serve, how many conversations at once, until when they are believed there."""
+
+    queues: frozenset[str]
+    limit: int
+    lease_ms: int
+    idle_since_ms: int
+    status: Status = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A decision: ``operator`` has ``conversation``, for the ``turn``-th time that anyone has it."""
+
+    conversation: str
+    operator: str
+    turn: int
+    waited_ms: int
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """The whole: tickets and desks."""
+
+    patience: Patience = field(default_factory=Patience)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    statuses: dict[str, Status] = field(default_factory=dict)
+    """What operators chose: it outlives a lost desk."""
+
+    def enqueue(self, conversation: str, queue: str, since_ms: int, now_ms: int) -> bool:
+        """Take a conversation in, unless it is already waiting or held."""
+        if conversation in self.tickets:
+            return False
+        since_ms = min(since_ms, now_ms)
+        self.tickets[conversation] = Ticket(queue, since_ms, since_ms)
+        return True
+
+    def withdraw(self, conversation: str, now_ms: int) -> str | None:
+        """Forget a conversation that is gone; return who had it."""
+        ticket = self.tickets.pop(conversation, None)
+        if ticket is None or ticket.operator is None:
+            return None
+        self._idle(ticket.operator, now_ms)
+        return ticket.operator
+
+    def arrive(self, operator: str, queues: Iterable[str], limit: int, now_ms: int) -> list[str]:
+        """Seat an operator, or renew the one who is there; return what they hold."""
+        lease_ms = self.patience.renewed(now_ms)
+        desk = self.desks.get(operator)
+        if desk is None:
+            status = self.statuses.get(operator, "available")
+            self.desks[operator] = Desk(frozenset(queues), limit, lease_ms, now_ms, status)
+        else:
+            desk.queues, desk.limit, desk.lease_ms = frozenset(queues), limit, lease_ms
+        return self.held_by(operator)
+
+    def renew(self, operator: str, now_ms: int) -> bool:
+        """Move the lease forward on a sign of life; False when the operator is no longer seated."""
+        desk = self.desks.get(operator)
+        if desk is None:
+            return False
+        desk.lease_ms = self.patience.renewed(now_ms)
+        return True
+
+    def leave(self, operator: str, now_ms: int) -> None:
+        """Start the grace: the console's socket is closed."""
+        if desk := self.desks.get(operator):
+            desk.lease_ms = self.patience.closed(desk.lease_ms, now_ms)
+
+    def set_status(self, operator: str, status: Status) -> None:
+        """Take new conversations, or none."""
+        if desk := self.desks.get(operator):
+            desk.status = self.statuses[operator] = status
+
+    def hurry(self, conversation: str, reason: Hurry) -> None:
+        """Give a conversation a reason to be served sooner, now and whenever it waits again."""
+        if ticket := self.tickets.get(conversation):
+            ticket.hurry.add(reason)
+
+    def release(self, conversation: str, now_ms: int) -> None:
+        """Take a conversation back from its operator; it waits again, before those who merely wait."""
+        ticket = self.tickets.get(conversation)
+        if ticket is None or ticket.operator is None:
+            return
+        operator, ticket.operator, ticket.joined_ms = ticket.operator, None, now_ms
+        ticket.hurry.add(Hurry.COMEBACK)
+        self._idle(operator, now_ms)
+
+    def expire(self, now_ms: int) -> list[str]:
+        """Release all that lost operators hold, and unseat them; return who was lost."""
+        gone = [who for who, desk in self.desks.items() if self.patience.lost(desk.lease_ms, now_ms)]
+        for operator in gone:
+            for conversation in self.held_by(operator):
+                self.release(conversation, now_ms)
+            del self.desks[operator]
+        return gone
+
+    def assign(self, now_ms: int) -> list[Assigned]:
+        """Give to operators with room whatever they may take: best rank first, to the least loaded, longest idle."""
+        made: list[Assigned] = []
+        for conversation in self._by_rank():
+            ticket = self.tickets[conversation]
+            operator = self._best_for(ticket.queue, now_ms)
+            if operator is not None:
+                ticket.operator, ticket.turn = operator, ticket.turn + 1
+                self._idle(operator, now_ms)
+                made.append(Assigned(conversation, operator, ticket.turn, now_ms - ticket.joined_ms))
+        return made
+
+    def held_by(self, operator: str) -> list[str]:
+        """Return the conversations of one operator."""
+        return [one for one, ticket in self.tickets.items() if ticket.operator == operator]
+
+    def waiting(self, queue: str) -> list[str]:
+        """Return one queue, next first."""
+        return [one for one in self._by_rank() if self.tickets[one].queue == queue]
+
+    def _by_rank(self) -> list[str]:
+        waits = [(ticket.rank, one) for one, ticket in self.tickets.items() if ticket.operator is None]
+        return [one for _, one in sorted(waits)]
+
+    def _best_for(self, queue: str, now_ms: int) -> str | None:
+        able = [
+            (len(self.held_by(who)), desk.idle_since_ms, who)
+            for who, desk in self.desks.items()
+            if queue in desk.queues and desk.status == "available" and self.patience.present(desk.lease_ms, now_ms)
+            if len(self.held_by(who)) < desk.limit
+        ]
+        return min(able)[2] if able else None
+
+    def _idle(self, operator: str, now_ms: int) -> None:
+        if desk := self.desks.get(operator):
+            desk.idle_since_ms = now_ms

@@ -1,0 +1,1 @@
+"""The dispatcher's memory: queues, desks and decisions in Valkey, decided by one server-side script."""

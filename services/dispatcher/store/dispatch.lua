@@ -1,0 +1,269 @@
+-- The dispatcher's decisions, each one atomic, on keys of the {dispatch} slot alone.
+-- Same rules as services/dispatcher/domain/dispatch.py, which a test holds against this script step by step.
+-- KEYS[1]: any key of the slot, for routing. ARGV: command, now (ms; 0 asks the server's clock), arguments.
+-- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE and SERVED_KEPT stand before this text when it is loaded.
+
+local call = redis.call
+local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
+local HELD, UNANNOUNCED, OPERATORS = PREFIX .. 'held', PREFIX .. 'unannounced', PREFIX .. 'operators'
+local DESK_KEPT_MS = 43200000 -- the status chosen outlives a lost console by half a day
+
+local now = tonumber(ARGV[2])
+if now == 0 then
+  local time = call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function each(list)
+  return string.gmatch(list or '', '[^ ]+')
+end
+
+local function rank(since, hurry)
+  local credit = 0
+  for reason in each(hurry) do credit = credit + CREDIT[reason] end
+  return since - credit
+end
+
+local function decide(kind, conversation, operator, ticket, waited)
+  local text = cjson.encode({
+    kind = kind, conversation = conversation, operator = operator, queue = ticket.queue,
+    turn = ticket.turn, version = ticket.version, waited_ms = waited, at_ms = now,
+  })
+  call('ZADD', UNANNOUNCED, now, text)
+  return text
+end
+
+local function read(conversation)
+  local f = call('HMGET', key('ticket', conversation), 'queue', 'since', 'joined', 'hurry', 'turn', 'version')
+  if not f[1] then return nil end
+  return { queue = f[1], since = tonumber(f[2]), joined = tonumber(f[3]), hurry = f[4],
+    turn = tonumber(f[5]), version = tonumber(f[6]) }
+end
+
+local function wait(conversation, ticket)
+  call('ZADD', key('queue', ticket.queue), rank(ticket.since, ticket.hurry), conversation)
+  call('ZADD', key('since', ticket.queue), ticket.since, conversation)
+end
+
+local function unwait(conversation, queue)
+  call('ZREM', key('queue', queue), conversation)
+  call('ZREM', key('since', queue), conversation)
+end
+
+-- Put an operator where `assign` finds them, or take them out: everything that they can take follows from their desk.
+local function place(operator)
+  local f = call('HMGET', key('operator', operator), 'queues', 'limit', 'status', 'idle_since')
+  local lease = tonumber(call('ZSCORE', OPERATORS, operator) or 0)
+  local load = call('SCARD', key('load', operator))
+  local serves = lease - GRACE > now and f[3] == 'available'
+  for queue in each(f[1]) do
+    if serves then
+      call('ZADD', key('serving', queue), lease - GRACE, operator)
+    else
+      call('ZREM', key('serving', queue), operator)
+    end
+    if serves and load < tonumber(f[2]) then
+      call('ZADD', key('free', queue), load * 1e13 + tonumber(f[4]), operator)
+    else
+      call('ZREM', key('free', queue), operator)
+    end
+  end
+end
+
+local function idle(operator)
+  if call('EXISTS', key('operator', operator)) == 1 then
+    call('HSET', key('operator', operator), 'idle_since', now)
+    place(operator)
+  end
+end
+
+local function unhold(conversation, operator)
+  call('HDEL', HELD, conversation)
+  call('SREM', key('load', operator), conversation)
+  idle(operator)
+end
+
+local function release(conversation, operator)
+  local ticket = read(conversation)
+  unhold(conversation, operator)
+  if not string.find(ticket.hurry, 'comeback', 1, true) then ticket.hurry = ticket.hurry .. ' comeback' end
+  ticket.version = ticket.version + 1
+  call('HSET', key('ticket', conversation), 'hurry', ticket.hurry, 'joined', now, 'version', ticket.version)
+  wait(conversation, ticket)
+  return decide('released', conversation, operator, ticket, 0)
+end
+
+-- The first operator of a queue who is really present; those whose presence ran out are taken out on the way.
+local function first_free(queue)
+  while true do
+    local operator = call('ZRANGE', key('free', queue), 0, 0)[1]
+    if not operator then return nil end
+    local lease = tonumber(call('ZSCORE', OPERATORS, operator) or 0)
+    if lease - GRACE > now then return operator end
+    place(operator)
+    call('ZREM', key('free', queue), operator)
+  end
+end
+
+local function give(conversation, operator)
+  local ticket = read(conversation)
+  unwait(conversation, ticket.queue)
+  ticket.turn, ticket.version = ticket.turn + 1, ticket.version + 1
+  call('HSET', key('ticket', conversation), 'turn', ticket.turn, 'version', ticket.version)
+  call('HSET', HELD, conversation, operator)
+  call('SADD', key('load', operator), conversation)
+  idle(operator)
+  call('LPUSH', key('served', ticket.queue), now)
+  call('LTRIM', key('served', ticket.queue), 0, SERVED_KEPT - 1)
+  return decide('assigned', conversation, operator, ticket, now - ticket.joined)
+end
+
+-- Of all queues that have both someone waiting and someone free: the one whose first has the lowest rank.
+local function next_pair()
+  local best, taker, lowest
+  for _, queue in ipairs(QUEUES) do
+    local head = call('ZRANGE', key('queue', queue), 0, 0, 'WITHSCORES')
+    if head[1] then
+      local value = tonumber(head[2])
+      if not lowest or value < lowest or (value == lowest and head[1] < best) then
+        local operator = first_free(queue)
+        if operator then best, taker, lowest = head[1], operator, value end
+      end
+    end
+  end
+  return best, taker
+end
+
+local C = {}
+
+-- conversation, queue, since -> 1, or 0 when it has a ticket already
+function C.enqueue(conversation, queue, since)
+  if call('EXISTS', key('ticket', conversation)) == 1 then return 0 end
+  local ticket = { queue = queue, since = math.min(tonumber(since), now), hurry = '', turn = 0, version = 0 }
+  call('HSET', key('ticket', conversation), 'queue', queue, 'since', ticket.since, 'joined', ticket.since,
+    'hurry', '', 'turn', 0, 'version', 0)
+  wait(conversation, ticket)
+  decide('queued', conversation, '', ticket, 0)
+  return 1
+end
+
+-- conversation -> who had it, or an empty string
+function C.withdraw(conversation)
+  local ticket = read(conversation)
+  if not ticket then return '' end
+  local operator = call('HGET', HELD, conversation)
+  call('DEL', key('ticket', conversation))
+  if operator then unhold(conversation, operator) else unwait(conversation, ticket.queue) end
+  return operator or ''
+end
+
+-- conversation, reason -> 1, or 0 when it has no ticket
+function C.hurry(conversation, reason)
+  local ticket = read(conversation)
+  if not ticket then return 0 end
+  if not string.find(ticket.hurry, reason, 1, true) then
+    ticket.hurry = ticket.hurry .. ' ' .. reason
+    call('HSET', key('ticket', conversation), 'hurry', ticket.hurry)
+    if call('HEXISTS', HELD, conversation) == 0 then wait(conversation, ticket) end
+  end
+  return 1
+end
+
+-- most -> decisions
+function C.assign(most)
+  local made = {}
+  for i = 1, tonumber(most) do
+    local conversation, operator = next_pair()
+    if not conversation then break end
+    made[i] = give(conversation, operator)
+  end
+  return made
+end
+
+-- operator, queues, limit, instance, socket -> {instance before, socket before, status, conversation...}
+function C.arrive(operator, queues, limit, instance, socket)
+  local desk = key('operator', operator)
+  local before = call('HMGET', desk, 'instance', 'socket', 'queues')
+  for queue in each(before[3]) do
+    call('ZREM', key('free', queue), operator)
+    call('ZREM', key('serving', queue), operator)
+  end
+  call('HSET', desk, 'queues', queues, 'limit', limit, 'instance', instance, 'socket', socket)
+  call('HSETNX', desk, 'status', 'available')
+  if not call('ZSCORE', OPERATORS, operator) then call('HSET', desk, 'idle_since', now) end
+  call('PERSIST', desk)
+  call('ZADD', OPERATORS, now + SIGN + GRACE, operator)
+  place(operator)
+  local found = { before[1] or '', before[2] or '', call('HGET', desk, 'status') }
+  for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do found[#found + 1] = conversation end
+  return found
+end
+
+-- operator, socket -> 1 renewed, 0 another console took over, -1 no longer seated
+function C.renew(operator, socket)
+  if not call('ZSCORE', OPERATORS, operator) then return -1 end
+  if call('HGET', key('operator', operator), 'socket') ~= socket then return 0 end
+  call('ZADD', OPERATORS, now + SIGN + GRACE, operator)
+  place(operator)
+  return 1
+end
+
+-- operator, socket (empty: whichever), grace (ms) -> 1, or 0 when it was not theirs to leave
+function C.leave(operator, socket, grace)
+  local lease = tonumber(call('ZSCORE', OPERATORS, operator) or 0)
+  local desk = key('operator', operator)
+  if lease == 0 or (socket ~= '' and call('HGET', desk, 'socket') ~= socket) then return 0 end
+  call('ZADD', OPERATORS, math.min(lease, now + tonumber(grace)), operator)
+  place(operator)
+  return 1
+end
+
+-- operator, status -> 1, or 0 when they are not seated
+function C.status(operator, status)
+  if not call('ZSCORE', OPERATORS, operator) then return 0 end
+  call('HSET', key('operator', operator), 'status', status)
+  place(operator)
+  return 1
+end
+
+-- conversation, operator -> the decision, or an empty string when it was not theirs
+function C.release(conversation, operator)
+  if call('HGET', HELD, conversation) ~= operator then return '' end
+  return release(conversation, operator)
+end
+
+-- most -> decisions: what lost operators held waits again
+function C.expire(most)
+  local made = {}
+  for _, operator in ipairs(call('ZRANGEBYSCORE', OPERATORS, '-inf', now, 'LIMIT', 0, tonumber(most))) do
+    call('ZREM', OPERATORS, operator)
+    for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do
+      made[#made + 1] = release(conversation, operator)
+    end
+    place(operator)
+    call('HDEL', key('operator', operator), 'instance', 'socket')
+    call('PEXPIRE', key('operator', operator), DESK_KEPT_MS)
+  end
+  return made
+end
+
+-- age (ms), most -> decisions nobody announced for that long; they are this caller's for as long again
+function C.claim(age, most)
+  local found = call('ZRANGEBYSCORE', UNANNOUNCED, '-inf', now - tonumber(age), 'LIMIT', 0, tonumber(most))
+  for _, text in ipairs(found) do call('ZADD', UNANNOUNCED, now, text) end
+  return found
+end
+
+-- -> now, then for each queue: name, waiting, oldest since (0: nobody), serving, then the served moments as one string
+function C.board()
+  local found = { now }
+  for _, queue in ipairs(QUEUES) do
+    local oldest = call('ZRANGE', key('since', queue), 0, 0, 'WITHSCORES')
+    found[#found + 1] = { queue, call('ZCARD', key('queue', queue)), tonumber(oldest[2] or 0),
+      call('ZCOUNT', key('serving', queue), '(' .. now, '+inf'),
+      table.concat(call('LRANGE', key('served', queue), 0, -1), ' ') }
+  end
+  return found
+end
+
+return C[ARGV[1]](unpack(ARGV, 3))

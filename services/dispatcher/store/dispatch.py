@@ -1,0 +1,203 @@
+"""Queues, desks and decisions in Valkey, safe with any number of dispatcher instances.
+
+Every change is one run of ``dispatch.lua``, on keys of the ``{dispatch}`` slot alone: there is no moment between
+reading and deciding. A decision stays in ``unannounced`` until someone has projected and published it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from redis.asyncio import Redis
+
+from services.dispatcher.domain.estimate import ENOUGH
+from services.dispatcher.domain.order import CREDIT_MS, Hurry
+from services.dispatcher.domain.presence import Patience
+from shared import keys
+from shared.contracts.conversation import Category, Force
+
+SCRIPT = Path(__file__).with_name("dispatch.lua")
+SERVED_KEPT = ENOUGH * 4
+MOST_AT_ONCE = 64
+"""Assignments in one run of the script: bounds how long the store serves nobody else."""
+QUEUES = tuple(f"{force}.{category}" for force in Force for category in Category)
+"""Every queue, by name."""
+
+
+def queue_name(force: Force, category: Category) -> str:
+    """Return the name of the queue of one force and category."""
+    return f"{force}.{category}"
+
+
+def queue_parts(name: str) -> tuple[Force, Category]:
+    """Return the force and the category of a queue's name."""
+    force, category = name.split(".")
+    return Force(force), Category(category)
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
+
+    ``operator``: who got it, or who lost it. ``turn``: for the how-many-th time that anyone has it. ``raw``: the
+    decision exactly as the store keeps it until it is announced.
+    """
+
+    kind: Literal["queued", "assigned", "released"]
+    conversation: str
+    operator: str
+    queue: str
+    turn: int
+    version: int
+    waited_ms: int
+    at_ms: int
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What an operator finds on arriving: which console they had before, their status, what they hold."""
+
+    instance_before: str
+    socket_before: str
+    status: Literal["available", "paused"]
+    conversations: list[str]
+
+
+class Renewal(StrEnum):
+    """What a sign of life met."""
+
+    RENEWED = "renewed"
+    SUPERSEDED = "superseded"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """One queue at one moment. Times in ms; ``oldest_ms`` is 0 when nobody waits."""
+
+    name: str
+    waiting: int
+    oldest_ms: int
+    serving: int
+    served_ms: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every queue at ``now_ms``, by the store's own clock."""
+
+    now_ms: int
+    queues: list[QueueState]
+
+
+def script_text(patience: Patience) -> str:
+    """Return the script with its constants, which the domain owns, before it."""
+    queues = ", ".join(f"'{name}'" for name in QUEUES)
+    credit = ", ".join(f"{reason} = {CREDIT_MS[reason]}" for reason in Hurry)
+    return (
+        f"local PREFIX, SERVED_KEPT = '{keys.DISPATCH}', {SERVED_KEPT}\n"
+        f"local SIGN, GRACE = {patience.sign_ms}, {patience.grace_ms}\n"
+        f"local QUEUES, CREDIT = {{ {queues} }}, {{ {credit} }}\n" + SCRIPT.read_text(encoding="utf-8")
+    )
+
+
+class DispatchStore:
+    """The decisions; see the module's text. ``clock`` (ms) is for tests: otherwise the server's own clock counts."""
+
+    def __init__(self, valkey: Redis, patience: Patience, clock: Callable[[], int] | None = None) -> None:
+        self.patience = patience
+        self._valkey = valkey
+        self._clock = clock
+        self._script = valkey.register_script(script_text(patience))
+
+    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> bool:
+        """Let a conversation wait; False, and nothing changed, when it waits or is held already."""
+        return bool(await self._run("enqueue", conversation, queue, since_ms))
+
+    async def withdraw(self, conversation: str) -> str | None:
+        """Forget a conversation that is gone; return who held it."""
+        return _text(await self._run("withdraw", conversation)) or None
+
+    async def hurry(self, conversation: str, reason: Hurry) -> bool:
+        """Give it a reason to be served sooner; False when it is neither waiting nor held."""
+        return bool(await self._run("hurry", conversation, reason.value))
+
+    async def assign(self, most: int = MOST_AT_ONCE) -> list[Decision]:
+        """Give to operators with room whatever they may take, best first; at most ``most`` in one run."""
+        return _decisions(await self._run("assign", most))
+
+    async def arrive(self, operator: str, queues: Iterable[str], limit: int, instance: str, socket: str) -> Arrival:
+        """Seat an operator at this instance's socket, or renew them; older consoles are thereby superseded."""
+        found = await self._run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket)
+        instance_before, socket_before, status, *conversations = map(_text, found)
+        return Arrival(instance_before, socket_before, "paused" if status == "paused" else "available", conversations)
+
+    async def renew(self, operator: str, socket: str) -> Renewal:
+        """Prolong the lease on a sign of life of this socket."""
+        answer = int(await self._run("renew", operator, socket))
+        return {1: Renewal.RENEWED, 0: Renewal.SUPERSEDED}.get(answer, Renewal.LOST)
+
+    async def leave(self, operator: str, socket: str = "", grace_ms: int | None = None) -> bool:
+        """Start the grace (none with 0) because this socket, or with ``""`` whichever, is closed."""
+        grace = self.patience.grace_ms if grace_ms is None else grace_ms
+        return bool(await self._run("leave", operator, socket, grace))
+
+    async def set_status(self, operator: str, status: Literal["available", "paused"]) -> bool:
+        """Take new conversations, or none; False when the operator is not seated."""
+        return bool(await self._run("status", operator, status))
+
+    async def release(self, conversation: str, operator: str) -> Decision | None:
+        """Take a conversation back from ``operator``; None when they do not hold it."""
+        raw = await self._run("release", conversation, operator)
+        return _decision(raw) if raw else None
+
+    async def expire(self, most: int = 16) -> list[Decision]:
+        """Take back what lost operators hold, at most ``most`` operators in one run."""
+        return _decisions(await self._run("expire", most))
+
+    async def claim(self, age_ms: int, most: int = MOST_AT_ONCE) -> list[Decision]:
+        """Return decisions that nobody announced for ``age_ms``; they are the caller's for as long again."""
+        return _decisions(await self._run("claim", age_ms, most))
+
+    async def settled(self, decision: Decision) -> None:
+        """Forget a decision that is projected and published."""
+        await self._valkey.zrem(keys.UNANNOUNCED, decision.raw)
+
+    async def board(self) -> Board:
+        """Return the state of every queue."""
+        now_ms, *rows = await self._run("board")
+        return Board(
+            int(now_ms),
+            [
+                QueueState(_text(name), int(waiting), int(oldest), int(serving), [*map(int, served.split())])
+                for name, waiting, oldest, serving, served in rows
+            ],
+        )
+
+    async def holder(self, conversation: str) -> str | None:
+        """Return who has a conversation."""
+        return _text(await self._valkey.hget(keys.HELD, conversation)) or None
+
+    async def waiting(self, queue: str, first: int = 0, last: int = -1) -> list[str]:
+        """Return a queue, next first; ``first`` and ``last`` count from 0."""
+        return [*map(_text, await self._valkey.zrange(keys.queue(queue), first, last))]
+
+    async def _run(self, command: str, *arguments: str | int) -> Any:
+        now = self._clock() if self._clock else 0
+        return await self._script(keys=[keys.HELD], args=[command, now, *arguments])
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value or "")
+
+
+def _decision(raw: bytes | str) -> Decision:
+    exact = raw.encode() if isinstance(raw, str) else raw
+    return msgspec.structs.replace(msgspec.json.decode(exact, type=Decision), raw=exact)
+
+
+def _decisions(found: Iterable[bytes | str]) -> list[Decision]:
+    return [_decision(raw) for raw in found]
