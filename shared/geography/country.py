@@ -40,12 +40,17 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a text leads. ``communes``: most people first; empty for a department, the army and nowhere."""
+    """Where a text leads.
+
+    ``code``: what was understood. ``communes``: most people first; empty for a department, the army and nowhere.
+    ``real``: the postal code of the table whose communes these are, if it is one's.
+    """
 
     code: str
     communes: tuple[Commune, ...]
     how: How
     department: str | None
+    real: str | None = None
 
 
 class Country:
@@ -82,7 +87,7 @@ class Country:
             return _NOWHERE
         exact = self.by_code.get(text)
         if exact is not None:
-            return Found(text, exact, How.EXACT, exact[0].department)
+            return Found(text, exact, How.EXACT, exact[0].department, text)
         typed = postal.read(text)
         if typed.kind is postal.Kind.CODE:
             return self._by_code(typed.value)
@@ -97,7 +102,7 @@ class Country:
     def _by_code(self, code: str) -> Found:
         exact = self.by_code.get(code)
         if exact is not None:
-            return Found(code, exact, How.EXACT, exact[0].department)
+            return Found(code, exact, How.EXACT, exact[0].department, code)
         if code.startswith(ARMY):
             return Found(code, (), How.ARMY, None)
         if code.startswith(MONACO):
@@ -111,7 +116,7 @@ class Country:
         if nearest is None:
             return self._by_department(code[:3], code)
         found = self.by_code[nearest]
-        return Found(code, found, How.NEAREST, found[0].department)
+        return Found(code, found, How.NEAREST, found[0].department, nearest)
 
     def _nearest_code(self, code: str) -> str | None:
         """Return the real code with the longest common beginning, then the nearest, then the lower one.
@@ -125,7 +130,9 @@ class Country:
             first = bisect_left(self._codes, prefix.ljust(5, "0"))
             last = bisect_left(self._codes, prefix.ljust(6, "9"))
             if first < last:
-                return min(self._codes[first:last], key=lambda real: (abs(int(real) - int(code)), real))
+                above = bisect_left(self._codes, code, first, last)
+                beside = self._codes[max(first, above - 1) : min(last, above + 1)]
+                return min(beside, key=lambda real: (abs(int(real) - int(code)), real))
         return None
 
     def _by_department(self, code: str, typed: str | None = None) -> Found:

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 DATA = Path(__file__).parent / "data"
 COMMUNES = "communes.csv"
@@ -20,8 +21,7 @@ METROPOLE = "metropole"
 CORSICA = "Corse"
 
 
-@dataclass(frozen=True, slots=True)
-class Commune:
+class Commune(NamedTuple):
     """One commune, or one arrondissement of Paris, Lyon or Marseille.
 
     The three whole cities are here too, without postal codes, so that their INSEE code still leads somewhere.
