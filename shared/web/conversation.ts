@@ -93,11 +93,11 @@ function heard(before: Conversation, frame: ServerFrame, now: number): Conversat
 
 function stored(before: Conversation, message: Stored): Conversation {
   const outgoing = before.outgoing.filter((sent) => message.by !== before.self || sent.cid !== message.cid);
-  const at = before.messages.findLastIndex((known) => known.seq <= message.seq);
-  if (before.messages[at]?.seq === message.seq) return { ...before, outgoing };
+  if (before.messages.some((known) => known.seq === message.seq)) return { ...before, outgoing };
   // Who has just written is no longer writing, and has this message in front of them.
   const typing = { ...before.typing, [message.by]: 0 };
-  return { ...before, outgoing, typing, messages: before.messages.toSpliced(at + 1, 0, message) };
+  const messages = [...before.messages, message].sort((one, other) => one.seq - other.seq);
+  return { ...before, outgoing, typing, messages };
 }
 
 function advanced(before: Conversation, by: Role, delivered: number, seen: number): Conversation {

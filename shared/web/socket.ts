@@ -112,6 +112,12 @@ export class Link<Out extends ClientFrame> {
     this.#later = this.#later.filter((frame) => !("conversation" in frame && frame.conversation === conversation));
   }
 
+  /** Stop trying, but keep all that waits and all that is known, until `open()` (a session that has to be renewed). */
+  rest(): void {
+    this.#detach();
+    this.#become("closed");
+  }
+
   /** Close for good and forget everything. */
   close(): void {
     this.#outbox.clear();
@@ -172,8 +178,6 @@ export class Link<Out extends ClientFrame> {
     const frame = JSON.parse(data) as ServerFrame;
     this.#answered = true;
     switch (frame.t) {
-      case "pong":
-        return;
       case "ack":
         this.#acknowledged(frame);
         return;

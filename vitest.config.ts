@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+import { alias } from "./vite.base";
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ["shared/web/**/*.test.ts", "services/*/web/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 5_000,
+  },
+});
