@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvloop
@@ -35,3 +36,24 @@ async def forever(name: str, period_s: float, work: Callable[[], Awaitable[None]
             await work()
         except Exception as error:  # noqa: BLE001 - a periodic task must outlive the failure of one turn
             get_logger().warning("periodic_work_failed", work=name, error=error)
+
+
+@contextmanager
+def background(*works: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """Run coroutines beside what happens in the context; they are cancelled at its end.
+
+    One that dies of an error is logged: it would otherwise be missed only when its work is.
+    """
+    tasks = [asyncio.create_task(work, name=str(work)) for work in works]
+
+    def report(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            get_logger().error("background_work_died", work=task.get_name(), error=error)
+
+    for task in tasks:
+        task.add_done_callback(report)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()

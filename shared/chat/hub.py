@@ -49,10 +49,9 @@ class Hub:
         await self.wire.listen(self.instance, self.receive)
 
     def add(self, lane: "Lane") -> None:
-        """Take a lane in."""
-        lanes = self._lanes.setdefault(lane.conversation, [])
-        if lane not in lanes:
-            lanes.append(lane)
+        """Take a lane in; an older one of the same role (a connection not yet known to be lost) makes room."""
+        others = [one for one in self._lanes.get(lane.conversation, ()) if one.role != lane.role]
+        self._lanes[lane.conversation] = [*others, lane]
 
     def remove(self, lane: "Lane") -> bool:
         """Let a lane go; False when it was not here."""

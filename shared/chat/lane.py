@@ -1,8 +1,8 @@
 """One end of one conversation on this instance: what a socket says goes in, what the others say comes out, in order.
 
 A lane knows which messages its client has (``_seen`` is the end of the unbroken run, ``_own`` the client's own messages
-above it, which it knows from their acknowledgements). An announcement that fits is forwarded as it came; one that leaves
-a gap makes the lane read the log.
+above it, which it knows from their acknowledgements). An announcement that fits is forwarded as it came; one that
+leaves a gap makes the lane read the log.
 """
 
 import asyncio
@@ -110,7 +110,11 @@ class Lane:
     async def attach(self) -> Outcome:
         """Become the holder of this end. Raises ``StoreUnavailable``."""
         self._hub.add(self)
-        outcome = await self._perform("attach")
+        try:
+            outcome = await self._perform("attach")
+        except StoreUnavailable:
+            self._hub.remove(self)
+            raise
         if outcome.status != "ok":
             self._hub.remove(self)
         self.others = outcome.others
@@ -127,7 +131,7 @@ class Lane:
         else:
             self._announce(outcome, wire.CHANGED)
 
-    async def announce_change(self) -> None:
+    def announce_change(self) -> None:
         """Tell the other ends to read the record again."""
         for instance in self.others:
             self._hub.wire.post(instance, self.conversation, wire.CHANGED)

@@ -1,11 +1,13 @@
 """The conversation's record and log in the memory store (Valkey without persistence).
 
-What must vanish lives here and nowhere else, and dies on erase, on end, or by its own expiry: a conversation whose visitor
-gives no sign of life for ``silence_s`` seconds is gone by the store's own clock, whatever happens to the services.
+What must vanish lives here and nowhere else, and dies on erase, on end, or by its own expiry: a conversation whose
+visitor gives no sign of life for ``silence_s`` seconds is gone by the store's own clock, whatever happens to the
+services.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import redis.asyncio
 from redis.asyncio.connection import BlockingConnectionPool
@@ -22,13 +24,18 @@ PAGE = 200
 _UPDATE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 for i = 1, #ARGV, 2 do
-  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i]) else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+  if ARGV[i + 1] == '' then
+    redis.call('HDEL', KEYS[1], ARGV[i])
+  else
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+  end
 end
 return 1
 """
 
 _ERASE = """
-local found = redis.call('HMGET', KEYS[1], 'seq', ARGV[1], 'at:visitor', 'at:operator', 'at:psychologist', 'who:operator')
+local found = redis.call('HMGET', KEYS[1],
+  'seq', ARGV[1], 'at:visitor', 'at:operator', 'at:psychologist', 'who:operator')
 if not found[1] then return {'gone'} end
 if ARGV[2] ~= '' and found[2] ~= ARGV[2] then return {'forbidden'} end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
@@ -54,6 +61,9 @@ class Record:
     unit: str | None = None
     assigned_at: int = 0
     turn: int = 0
+    position: int | None = None
+    """Place in the queue, 1 for the next; written by the dispatcher while it waits."""
+    estimate_s: int | None = None
     visitor_at: str | None = None
     operator_at: str | None = None
     operator: str | None = None
@@ -106,10 +116,15 @@ class ConversationStore:
         self._update = client.register_script(_UPDATE)
         self._erase = client.register_script(_ERASE)
 
+    async def ping(self) -> None:
+        """Health check: raise when the store does not answer."""
+        await self.client.ping()
+
     async def create(self, cid: str, fields: Mapping[str, str | int]) -> None:
         """Begin a conversation with these fields; it expires unless its visitor gives signs of life."""
         async with self.client.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.conversation(cid), mapping={"seq": 0, "stage": Stage.ROUTING, **fields})
+            begun: dict[Any, Any] = {"seq": 0, "stage": Stage.ROUTING, **fields}
+            pipe.hset(keys.conversation(cid), mapping=begun)
             pipe.expire(keys.conversation(cid), self._silence_s)
             await pipe.execute()
 
@@ -120,7 +135,8 @@ class ConversationStore:
 
     async def record(self, cid: str) -> Record | None:
         """Return the record, or None when the conversation is gone."""
-        return parse(await self.client.hgetall(keys.conversation(cid)))
+        found: Any = await self.client.hgetall(keys.conversation(cid))
+        return parse(found)
 
     async def records(self, cids: Sequence[str]) -> list[Record | None]:
         """Return many records in one round trip, in the order asked."""
@@ -131,7 +147,7 @@ class ConversationStore:
 
     async def messages_after(self, cid: str, seq: int) -> list[tuple[int, bytes]]:
         """Return up to ``PAGE`` messages after ``seq`` as (seq, whole frame), in order."""
-        entries = await self.client.xrange(keys.log(cid), min=f"{seq + 1}-0", count=PAGE)
+        entries: Any = await self.client.xrange(keys.log(cid), min=f"{seq + 1}-0", count=PAGE)
         found = []
         for entry_id, fields in entries:
             number = int(entry_id.split(b"-")[0])
@@ -172,6 +188,8 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         unit=text.get("unit"),
         assigned_at=int(text.get("assigned_at", 0)),
         turn=int(text.get("turn", 0)),
+        position=int(text["position"]) if "position" in text else None,
+        estimate_s=int(text["estimate_s"]) if "estimate_s" in text else None,
         visitor_at=text.get(at(Role.VISITOR)),
         operator_at=text.get(at(Role.OPERATOR)),
         operator=text.get(who(Role.OPERATOR)),

@@ -1,7 +1,7 @@
 """The wire between instances: core NATS behind a small interface, and what travels on it.
 
-An announcement may be lost: the store is the truth, and a receiver that sees a gap reads from it. So nothing here waits,
-retries or acknowledges. No stream captures these subjects.
+An announcement may be lost: the store is the truth, and a receiver that sees a gap reads from it. So nothing here
+waits, retries or acknowledges. No stream captures these subjects.
 """
 
 import asyncio
@@ -90,7 +90,7 @@ class NatsWire:
             name=name,
             inbox_prefix=inbox_prefix(settings).encode(),
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
+            reconnect_time_wait=1,
             ping_interval=5,
             reconnected_cb=returned,
             error_cb=failed,

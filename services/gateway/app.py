@@ -1,0 +1,73 @@
+"""The gateway: visitors' pages and sockets. ``python -m services.gateway``."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+
+from services.gateway.desk import Desk
+from services.gateway.http import make_app
+from services.gateway.settings import GatewaySettings
+from shared.broker import broker_answers, make_broker
+from shared.chat.batch import Batcher
+from shared.chat.hub import new_instance
+from shared.chat.store import ConversationStore, connect
+from shared.chat.wire import NatsWire
+from shared.clock import now_ms
+from shared.health import Check, ops_server
+from shared.logs import get_logger
+from shared.pages import Pages
+from shared.run import background, forever, run
+
+SERVICE = "gateway"
+PAGE = Path(__file__).parent / "web" / "dist"
+
+
+async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
+    """Serve until ``stop``; then send every page to another instance and finish what was promised."""
+    async with AsyncExitStack() as stack:
+        client = connect(settings.valkey_url.get_secret_value())
+        stack.push_async_callback(client.aclose)
+        broker = make_broker(settings, SERVICE)
+        await broker.start()
+        stack.push_async_callback(broker.stop)
+        link = await NatsWire.connect(settings, f"{SERVICE}-chat")
+        stack.push_async_callback(link.close)
+        batcher = Batcher(client, settings.silence_s, settings.most_messages)
+        stack.push_async_callback(batcher.close)
+        store = ConversationStore(client, settings.silence_s)
+        desk = Desk(settings, new_instance(SERVICE), broker, store, batcher, link)
+        stack.push_async_callback(desk.facts.close)
+        await desk.hub.start()
+
+        async def mend() -> None:
+            desk.hub.mend_gaps()
+
+        stack.enter_context(
+            background(
+                desk.show_changes(),
+                forever("refresh_waiting", settings.waiting_refresh_s, desk.refresh_waiting),
+                forever("mend_gaps", 1.0, mend),
+                forever("close_lost", 5.0, desk.close_lost),
+                forever("retry_facts", 2.0, desk.facts.retry),
+                forever("restate_unrouted", 5.0, lambda: desk.restate_unrouted(now_ms())),
+            )
+        )
+        checks: dict[str, Check] = {"nats": partial(broker_answers, broker), "chat": link.ping, "store": store.ping}
+        await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
+        pages = Pages.load(settings.page_dir or PAGE, {"__EXIT_URL__": settings.exit_url})
+        runner = web.AppRunner(make_app(desk, pages), access_log=None, handle_signals=False, shutdown_timeout=3)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.host, settings.port, backlog=4096).start()
+        get_logger().info("ready", instance=desk.hub.instance, port=runner.addresses[0][1])
+        await stop.wait()
+        await desk.close_all()
+
+
+def start() -> None:
+    """Entry point."""
+    settings = GatewaySettings()
+    run(SERVICE, settings.log_level, partial(main, settings))

@@ -1,0 +1,55 @@
+"""What a visitor's socket may say, and when: a table. Pure.
+
+A pair that is not in the table raises ``OutOfOrder`` and leaves all as it was.
+"""
+
+from enum import Enum, auto
+from typing import Final
+
+from shared.chat.frames import ChooseCommune, End, Open, Ping, Receipt, Resume, Say, Typing, VisitorFrame
+from shared.contracts.router import PlaceReply
+
+
+class Phase(Enum):
+    """Where a visitor's socket stands."""
+
+    FRESH = auto()
+    """Connected; has said nothing of weight."""
+    ASKED = auto()
+    """Was asked which commune the postal code means."""
+    TALKING = auto()
+    """Has a conversation: routing, waiting or active."""
+    OVER = auto()
+    """Its conversation is destroyed."""
+
+
+class OutOfOrder(Exception):
+    """A frame that has no sense at this moment."""
+
+
+FrameType = type[VisitorFrame]
+
+_ALLOWED: Final[dict[Phase, frozenset[FrameType]]] = {
+    Phase.FRESH: frozenset({Open, Resume, Ping}),
+    Phase.ASKED: frozenset({ChooseCommune, Ping}),
+    Phase.TALKING: frozenset({Say, Typing, Receipt, Ping, End}),
+    Phase.OVER: frozenset({Open, Ping}),
+}
+
+
+def check(phase: Phase, frame: VisitorFrame, conversation: str | None) -> None:
+    """Raise ``OutOfOrder`` unless ``frame`` may be said now, and of this conversation if it names one."""
+    if type(frame) not in _ALLOWED[phase]:
+        raise OutOfOrder(f"a {type(frame).__struct_config__.tag} frame has no place here ({phase.name.lower()})")
+    named = getattr(frame, "conversation", None)
+    if phase is Phase.TALKING and named is not None and named != conversation:
+        raise OutOfOrder("this socket has another conversation")
+
+
+def must_ask(place: PlaceReply | None) -> bool:
+    """Tell whether the visitor is to be asked for the commune.
+
+    ``None`` (the router did not answer in time) asks nothing: a chat must open even then, and the router routes it
+    by its own default when it is back.
+    """
+    return place is not None and place.ask_commune and len(place.communes) > 1

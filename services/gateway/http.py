@@ -1,0 +1,61 @@
+"""The gateway's public HTTP: the page, the socket, the erase call."""
+
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from services.gateway.desk import STORE_FAILURES, Desk
+from services.gateway.visitor import MAX_RECEIVED, Visitor, end
+from shared.chat.frames import Id, Token
+from shared.contracts.conversation import EndedBy
+from shared.pages import Pages, same_origin, secure
+
+MAX_HTTP_BODY = 16_384
+
+
+class EraseCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /erase``: what the red button sends while the page is already leaving."""
+
+    conversation: Id
+    token: Token
+    red_button: Annotated[bool, "False when the visitor ended the conversation without haste"] = True
+
+
+def make_app(desk: Desk, pages: Pages) -> web.Application:
+    """Return the public application."""
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        if not same_origin(request, desk.settings.public_origins):
+            return web.json_response({"error": "forbidden", "detail": "this origin may not connect"}, status=403)
+        if desk.full:
+            return web.json_response(
+                {"error": "full", "detail": "this gateway is full; try again"}, status=503, headers={"Retry-After": "5"}
+            )
+        response = web.WebSocketResponse(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
+        await response.prepare(request)
+        visitor = Visitor(desk, response)
+        desk.connect(visitor)
+        try:
+            await visitor.serve()
+        finally:
+            desk.disconnect(visitor)
+        return response
+
+    async def erase(request: web.Request) -> web.Response:
+        """204 whether or not the conversation was still there; 400 for a body that is no erase call."""
+        try:
+            call = msgspec.json.decode(await request.read(), type=EraseCall)
+        except msgspec.MsgspecError as error:
+            return web.json_response({"error": "invalid", "detail": str(error)}, status=400)
+        ended_by = EndedBy.RED_BUTTON if call.red_button else EndedBy.VISITOR
+        try:
+            theirs = await end(desk, call.conversation, call.token, ended_by)
+        except STORE_FAILURES:
+            return web.json_response({"error": "unavailable", "detail": "try again"}, status=503)
+        return web.Response(status=204) if theirs else web.json_response({"error": "forbidden"}, status=403)
+
+    app = web.Application(client_max_size=MAX_HTTP_BODY)
+    secure(app)
+    app.add_routes([*pages.routes(), web.get("/ws", socket), web.post("/erase", erase)])
+    return app

@@ -1,0 +1,228 @@
+"""One visitor's socket: frames in, what they lead to, frames out."""
+
+import hashlib
+import secrets
+import time
+from uuid import uuid4
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from services.gateway import facts, metrics
+from services.gateway.desk import Desk
+from services.gateway.domain import OutOfOrder, Phase, check, must_ask
+from shared.broker import QueryRefused, QueryUnavailable, ask
+from shared.chat.batch import StoreUnavailable
+from shared.chat.erase import erase
+from shared.chat.frames import (
+    MAX_FRAME,
+    AskCommune,
+    ChooseCommune,
+    CommuneChoice,
+    End,
+    Error,
+    ErrorCode,
+    FrameError,
+    Open,
+    Opened,
+    Ping,
+    Pong,
+    Receipt,
+    Resume,
+    Resumed,
+    Role,
+    Say,
+    State,
+    Typing,
+    VisitorFrame,
+    decode_visitor,
+    refuse,
+)
+from shared.chat.lane import Lane
+from shared.chat.outbox import Outbox, TokenBucket
+from shared.clock import now_ms
+from shared.contracts.conversation import EndedBy
+from shared.contracts.router import PlaceQuery, PlaceReply
+from shared.logs import get_logger
+from shared.subjects import PLACE
+
+ASK_TIMEOUT_S = 1.5
+MAX_RECEIVED = 262_144
+"""Bytes of one WebSocket message above which the connection is closed instead of answered."""
+_ANSWERABLE = (OutOfOrder, StoreUnavailable)
+
+
+def digest(token: str) -> str:
+    """Return the form in which a visitor's token is kept: who reads the store cannot speak for the visitor."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Visitor:
+    """See the module's text."""
+
+    __slots__ = ("_asked", "_bucket", "_desk", "_lane", "_phase", "_shown", "_socket", "heard_at", "outbox")
+
+    def __init__(self, desk: Desk, socket: web.WebSocketResponse) -> None:
+        self._desk = desk
+        self._socket = socket
+        self._phase = Phase.FRESH
+        self._lane: Lane | None = None
+        self._asked: Open | None = None
+        self._shown: State | None = None
+        self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
+        self.outbox = Outbox(socket, desk.settings.outbox_bytes)
+        self.heard_at = time.monotonic()
+
+    async def serve(self) -> None:
+        """Read frames until the socket closes; the conversation outlives it."""
+        try:
+            async for message in self._socket:
+                self.heard_at = time.monotonic()
+                if message.type is WSMsgType.TEXT:
+                    await self._receive(message.data)
+                elif message.type is WSMsgType.BINARY:
+                    self._answer(Error(code=ErrorCode.NOT_JSON, detail="a frame is a text message"))
+                if self.outbox.waiting > self._desk.settings.outbox_bytes // 2:
+                    await self.outbox.drained()
+        finally:
+            if self._lane is not None:
+                self._desk.leave(self._lane.conversation, self)
+                await self._lane.detach()
+
+    def show(self, state: State) -> None:
+        """Tell the visitor where the conversation stands, if that is news."""
+        if state != self._shown:
+            self._shown = state
+            self.outbox.send(state)
+
+    def forget(self, frame: bytes) -> None:
+        """The conversation was destroyed: pass the ``erased`` frame on and keep nothing."""
+        self.outbox.put(frame)
+        self._lane = None
+        self._shown = None
+        self._phase = Phase.OVER
+
+    async def close(self) -> None:
+        """Close the socket; the client comes back by itself and resumes."""
+        await self._socket.close(code=1012, message=b"come back", drain=False)
+
+    # ---- inside
+
+    async def _receive(self, raw: str) -> None:
+        if len(raw) > MAX_FRAME:
+            self._answer(Error(code=ErrorCode.TOO_LARGE, detail=f"a frame has at most {MAX_FRAME} characters"))
+            return
+        try:
+            frame = decode_visitor(raw)
+        except msgspec.MsgspecError as cause:
+            self._answer(refuse(raw, cause).error)
+            return
+        conversation = self._lane.conversation if self._lane else None
+        try:
+            check(self._phase, frame, conversation)
+            await self._act(frame)
+        except OutOfOrder as error:
+            cid = frame.cid if isinstance(frame, Say) else None
+            self._answer(Error(code=ErrorCode.OUT_OF_ORDER, detail=str(error), cid=cid))
+        except StoreUnavailable:
+            self._answer(Error(code=ErrorCode.UNAVAILABLE, detail="try again in a moment", retry_after_ms=1000))
+        except FrameError as error:
+            self._answer(error.error)
+
+    def _answer(self, error: Error) -> None:
+        metrics.refused(error.code)
+        self.outbox.send(error)
+
+    async def _act(self, frame: VisitorFrame) -> None:
+        lane = self._lane
+        match frame:
+            case Say() if lane:
+                await lane.say(frame)
+            case Ping():
+                self.outbox.send(Pong(at=now_ms()))
+                if lane:
+                    lane.ping(frame.seqs.get(lane.conversation, 0))
+            case Receipt() if lane:
+                lane.receipt(frame)
+            case Typing() if lane:
+                lane.typing()
+            case Open():
+                await self._open(frame)
+            case ChooseCommune() if self._asked:
+                await self._begin(self._asked, frame.insee)
+            case Resume():
+                await self._resume(frame)
+            case End() if lane:
+                await self._end(lane)
+
+    async def _open(self, frame: Open) -> None:
+        place = await self._look_up(frame.postal_code) if frame.postal_code else None
+        if place is not None and must_ask(place):
+            self._asked = frame
+            self._phase = Phase.ASKED
+            choices = [CommuneChoice(insee=one.insee, name=one.name) for one in place.communes]
+            self.outbox.send(AskCommune(postal_code=place.postal_code, communes=choices))
+            return
+        await self._begin(frame, None)
+
+    async def _look_up(self, postal_code: str) -> PlaceReply | None:
+        """Ask the router. A router that does not answer must not keep anybody from a chat: then nothing is asked."""
+        try:
+            query = PlaceQuery(postal_code=postal_code)
+            return await ask(self._desk.broker, PLACE, query, PlaceReply, ASK_TIMEOUT_S)
+        except (QueryUnavailable, QueryRefused) as error:
+            get_logger().warning("place_not_answered", error=error)
+            return None
+
+    async def _begin(self, frame: Open, commune: str | None) -> None:
+        conversation = str(uuid4())
+        token = secrets.token_urlsafe(32)
+        proof = digest(token)
+        fields: dict[str, str | int] = {
+            "category": frame.category,
+            "audience": frame.audience,
+            "language": frame.language,
+            "opened_at": now_ms(),
+            "who:visitor": proof,
+        }
+        if frame.postal_code:
+            fields["postal_code"] = frame.postal_code
+        if commune:
+            fields["commune"] = commune
+        await self._desk.create(conversation, fields)
+        self._asked = None
+        self.outbox.send(Opened(conversation=conversation, token=token))
+        await self._take(conversation, proof, 0)
+        metrics.OPENED[frame.category].inc()
+
+    async def _resume(self, frame: Resume) -> None:
+        await self._take(frame.conversation, digest(frame.token), frame.seq, resumed=True)
+
+    async def _take(self, conversation: str, proof: str, seq: int, *, resumed: bool = False) -> None:
+        """Hold the visitor's end of ``conversation`` from here on. Refused with ``not_found`` for a wrong token too:
+        who guesses an id learns nothing."""
+        lane = Lane(self._desk.hub, conversation, Role.VISITOR, proof, self.outbox, self._bucket, seq)
+        outcome = await lane.attach()
+        if outcome.status != "ok":
+            raise FrameError(
+                Error(code=ErrorCode.NOT_FOUND, detail="this conversation is over", conversation=conversation)
+            )
+        self._lane = lane
+        self._phase = Phase.TALKING
+        if resumed:
+            self.outbox.send(Resumed(conversation=conversation, seq=outcome.seq))
+            lane.catch_up()
+        self._desk.join(conversation, self)
+        lane.announce_change()
+
+    async def _end(self, lane: Lane) -> None:
+        await end(self._desk, lane.conversation, None, EndedBy.VISITOR)
+
+
+async def end(desk: Desk, conversation: str, token: str | None, ended_by: EndedBy) -> bool:
+    """Destroy a conversation on its visitor's word; ``token`` unless the caller has proved it. False: not theirs."""
+    erasure = await erase(desk.hub, conversation, Role.VISITOR, digest(token) if token else "", ended_by)
+    if erasure.status == "erased":
+        metrics.ERASED[ended_by].inc()
+        desk.facts.state(facts.erased(conversation, ended_by, erasure.messages))
+    return erasure.status != "forbidden"
