@@ -1,0 +1,1 @@
+"""Havre on one machine without Docker: real NATS, real Valkey, the five services, demo staff. ``make run``."""

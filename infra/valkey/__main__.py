@@ -1,0 +1,46 @@
+"""``python -m infra.valkey``: become a Valkey server, configured without a file; for a container.
+
+Its password comes from ``HAVRE_VALKEY_PASSWORD``.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from infra.local.binaries import valkey_server
+from infra.local.failure import LaunchFailed
+from infra.valkey.config import StoreOptions, render
+
+
+def main() -> None:
+    """Hand the configuration over on standard input and replace this process by the server."""
+    parser = argparse.ArgumentParser(prog="python -m infra.valkey", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=6379)
+    parser.add_argument("--memory-mb", type=int, default=512, help="memory for conversations, in MiB")
+    arguments = parser.parse_args()
+    password = os.environ.pop("HAVRE_VALKEY_PASSWORD", "")
+    if not password:
+        sys.exit("set HAVRE_VALKEY_PASSWORD: the memory store needs a password")
+    options = StoreOptions(
+        port=arguments.port,
+        password=password,
+        work_dir=Path(tempfile.gettempdir()),
+        host=arguments.host,
+        memory_mb=arguments.memory_mb,
+    )
+    try:
+        binary = valkey_server()
+    except LaunchFailed as failure:
+        sys.exit(str(failure))
+    reader, writer = os.pipe()
+    os.write(writer, render(options).encode())
+    os.close(writer)
+    os.dup2(reader, 0)
+    os.execv(binary, [str(binary), "-"])  # noqa: S606 - this process becomes the server, so that signals reach it
+
+
+if __name__ == "__main__":
+    main()
