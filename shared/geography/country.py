@@ -21,6 +21,9 @@ MONACO = "980"
 MONACO_NEIGHBOUR = "06240"
 """Beausoleil, the French commune around Monaco."""
 
+MONACO_POINT = (43.7384, 7.4246)
+"""Its latitude and longitude, degrees."""
+
 ARMY = "00"
 
 CEDEX_OF_CITIES = (("13201", "13499", "13055"), ("69201", "69499", "69123"), ("75200", "75999", "75056"))
