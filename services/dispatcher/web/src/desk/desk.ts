@@ -1,0 +1,211 @@
+import { reduce as reduceChat, type Happening } from "@shared/conversation";
+import type { EndedBy, ErrorCode, HeldFrame, Kind, QueueLine, ServerFrame, WelcomeFrame } from "@shared/frames";
+import { newLine, reheld, waitingSince, type Line } from "./line";
+import { kept, opened, swapped, NO_PANES, type Panes, type Side } from "./panes";
+
+/** Something to say in one line that stays until it is put away. Holds no content of a chat. */
+export type News =
+  | { readonly what: "erased"; readonly number: number; readonly by: EndedBy }
+  | { readonly what: "released"; readonly number: number }
+  | { readonly what: "error"; readonly code: ErrorCode };
+
+export type Notice = News & { readonly id: number };
+
+/** Which part a narrow screen shows. */
+export type View = "list" | "chat" | "help";
+
+/** All that the console knows; nothing of it is ever stored. */
+export interface Desk {
+  /** Null until the first `welcome` of this session. */
+  readonly welcome: WelcomeFrame | null;
+  /** Whether this is not the first welcome of this page: what is then unknown was assigned meanwhile. */
+  readonly back: boolean;
+  /** By number. */
+  readonly lines: readonly Line[];
+  readonly queues: readonly QueueLine[];
+  /** When the queues were told, in milliseconds of this machine's clock. */
+  readonly queuesAt: number;
+  readonly notices: readonly Notice[];
+  readonly panes: Panes;
+  readonly view: View;
+  /** Whether two conversations have room side by side. */
+  readonly wide: boolean;
+}
+
+export type Act =
+  | { readonly type: "frame"; readonly frame: ServerFrame; readonly now: number }
+  | { readonly type: "said"; readonly id: string; readonly cid: string; readonly body: string; readonly kind: Kind }
+  | { readonly type: "withdrawn"; readonly id: string; readonly cid: string }
+  | { readonly type: "drafted"; readonly id: string; readonly draft: string }
+  | { readonly type: "seen"; readonly id: string; readonly seq: number }
+  | { readonly type: "ending"; readonly id: string }
+  | { readonly type: "status"; readonly status: WelcomeFrame["status"] }
+  | { readonly type: "open"; readonly id: string; readonly beside?: boolean }
+  | { readonly type: "focus"; readonly side: Side }
+  | { readonly type: "swap" }
+  | { readonly type: "view"; readonly view: View }
+  | { readonly type: "wide"; readonly wide: boolean }
+  | { readonly type: "dismiss"; readonly notice: number };
+
+const MOST_NOTICES = 5;
+
+export const EMPTY: Desk = {
+  welcome: null,
+  back: false,
+  lines: [],
+  queues: [],
+  queuesAt: 0,
+  notices: [],
+  panes: NO_PANES,
+  view: "list",
+  wide: false,
+};
+
+/** Return the desk after one act of the operator's or one frame of the server's. */
+export function reduce(desk: Desk, act: Act): Desk {
+  switch (act.type) {
+    case "frame":
+      return heard(desk, act.frame, act.now);
+    case "said": {
+      const { cid, body, kind } = act;
+      const draft = kind === "text" ? { draft: "" } : {};
+      return change(desk, act.id, (line) => ({ ...inChat(line, { type: "said", cid, body, kind }), ...draft }));
+    }
+    case "withdrawn":
+      return change(desk, act.id, (line) => inChat(line, { type: "withdrawn", cid: act.cid }));
+    case "drafted":
+      return change(desk, act.id, (line) => ({ ...line, draft: act.draft }));
+    case "seen":
+      return change(desk, act.id, (line) => (act.seq > line.seen ? { ...line, seen: act.seq } : line));
+    case "ending":
+      return change(desk, act.id, (line) => ({ ...line, ending: true }));
+    case "status":
+      return desk.welcome ? { ...desk, welcome: { ...desk.welcome, status: act.status } } : desk;
+    case "open":
+      return open(desk, act.id, act.beside ?? false);
+    case "focus":
+      return { ...desk, panes: { ...desk.panes, active: act.side } };
+    case "swap":
+      return { ...desk, panes: swapped(desk.panes, desk.wide) };
+    case "view":
+      return { ...desk, view: act.view };
+    case "wide":
+      return { ...desk, wide: act.wide };
+    case "dismiss":
+      return { ...desk, notices: desk.notices.filter((notice) => notice.id !== act.notice) };
+  }
+}
+
+/** The conversation that the keyboard, the context and the shortcuts are about. */
+export function activeLine(desk: Desk): Line | undefined {
+  return lineOf(desk, desk.panes.ids[desk.panes.active]);
+}
+
+export function lineOf(desk: Desk, id: string | null): Line | undefined {
+  return desk.lines.find((line) => line.id === id);
+}
+
+/** Who waits for an answer, the longest first. */
+export function pressing(desk: Desk): { line: Line; since: number }[] {
+  return desk.lines
+    .flatMap((line) => {
+      const since = waitingSince(line);
+      return since === null ? [] : [{ line, since }];
+    })
+    .sort((one, other) => one.since - other.since);
+}
+
+function heard(desk: Desk, frame: ServerFrame, now: number): Desk {
+  switch (frame.t) {
+    case "welcome":
+      return welcomed(desk, frame);
+    case "held":
+      return held(desk, frame, now);
+    case "board":
+      return { ...desk, queues: frame.queues, queuesAt: now };
+    case "erased":
+      return gone(desk, frame.conversation, (number) => ({ what: "erased", number, by: frame.ended_by }));
+    case "released":
+      return gone(desk, frame.conversation, (number) => ({ what: "released", number }));
+    case "error":
+      return refused(desk, frame.code, frame.conversation ?? null, frame.cid ?? null, now, frame);
+    case "message":
+    case "typing":
+    case "receipt":
+      return change(desk, frame.conversation, (line) => inChat(line, { type: "frame", frame, now }));
+    default:
+      return desk;
+  }
+}
+
+/** What the server no longer counts as ours went away while we were not connected. */
+function welcomed(desk: Desk, frame: WelcomeFrame): Desk {
+  const lost = desk.lines.filter((line) => !frame.conversations.includes(line.id));
+  const left = lost.reduce((before, { id }) => gone(before, id, (number) => ({ what: "released", number })), desk);
+  return { ...left, welcome: frame, back: desk.welcome !== null };
+}
+
+function held(desk: Desk, frame: HeldFrame, now: number): Desk {
+  if (lineOf(desk, frame.conversation)) {
+    return change(desk, frame.conversation, (line) => reheld(line, frame, now));
+  }
+  const line = newLine(frame, freeNumber(desk.lines), frame.new === true || desk.back, now);
+  const lines = [...desk.lines, line].sort((one, other) => one.number - other.number);
+  const after = { ...desk, lines };
+  // After a reload, what one had comes back on screen; what is new waits to be opened.
+  return line.fresh ? after : { ...after, panes: kept(desk.panes, line.id, desk.wide) };
+}
+
+function refused(
+  desk: Desk,
+  code: ErrorCode,
+  id: string | null,
+  cid: string | null,
+  now: number,
+  frame: ServerFrame,
+): Desk {
+  if (code === "superseded") return desk;
+  const after = id
+    ? change(desk, id, (line) => ({ ...inChat(line, { type: "frame", frame, now }), ending: false }))
+    : desk;
+  // A refused message says so itself, in its place in the transcript.
+  return cid ? after : told(after, { what: "error", code });
+}
+
+function gone(desk: Desk, id: string, news: (number: number) => News): Desk {
+  const line = lineOf(desk, id);
+  if (!line) return desk;
+  const [left, right] = desk.panes.ids;
+  const ids = [left === id ? null : left, right === id ? null : right] as const;
+  const active = ids[desk.panes.active] === null && ids[desk.panes.active === 0 ? 1 : 0] !== null;
+  const panes: Panes = { ids, active: active ? (desk.panes.active === 0 ? 1 : 0) : desk.panes.active };
+  return told({ ...desk, lines: desk.lines.filter((other) => other.id !== id), panes }, news(line.number));
+}
+
+function told(desk: Desk, news: News): Desk {
+  const id = (desk.notices.at(-1)?.id ?? 0) + 1;
+  const repeated = (notice: Notice): boolean =>
+    notice.what === "error" && news.what === "error" && notice.code === news.code;
+  const others = desk.notices.filter((notice) => !repeated(notice));
+  return { ...desk, notices: [...others, { ...news, id }].slice(-MOST_NOTICES) };
+}
+
+function open(desk: Desk, id: string, beside: boolean): Desk {
+  if (!lineOf(desk, id)) return desk;
+  const panes = opened(desk.panes, id, desk.wide, beside);
+  return change({ ...desk, panes, view: "chat" }, id, (line) => ({ ...line, fresh: false }));
+}
+
+function change(desk: Desk, id: string, to: (line: Line) => Line): Desk {
+  return { ...desk, lines: desk.lines.map((line) => (line.id === id ? to(line) : line)) };
+}
+
+function inChat(line: Line, happening: Happening): Line {
+  return { ...line, chat: reduceChat(line.chat, happening) };
+}
+
+function freeNumber(lines: readonly Line[]): number {
+  let number = 1;
+  while (lines.some((line) => line.number === number)) number += 1;
+  return number;
+}

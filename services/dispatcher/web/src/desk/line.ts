@@ -1,0 +1,63 @@
+import { begin, reduce, type Conversation, type Stored } from "@shared/conversation";
+import type { HeldFrame } from "@shared/frames";
+
+/** A conversation that this operator has, as the console knows it. Lives in memory only. */
+export interface Line {
+  readonly id: string;
+  /** The number it keeps on this screen as long as it is here, 1 to 9 and up: the key that opens it. */
+  readonly number: number;
+  readonly held: HeldFrame;
+  readonly chat: Conversation;
+  readonly draft: string;
+  /** Just assigned and not opened yet. */
+  readonly fresh: boolean;
+  /** Sequence number of the last message that has been on screen. */
+  readonly seen: number;
+  /** Its end was asked for and not yet confirmed. */
+  readonly ending: boolean;
+}
+
+/** Unanswered for longer than this, in milliseconds, a conversation changes its look. */
+export const LATE_MS = 60_000;
+
+export function newLine(held: HeldFrame, number: number, fresh: boolean, now: number): Line {
+  const chat = withVisitor(begin(held.conversation, "operator"), held, now);
+  return { id: held.conversation, number, held, chat, draft: "", fresh, seen: 0, ending: false };
+}
+
+/** The same conversation with what the server now says of it. */
+export function reheld(line: Line, held: HeldFrame, now: number): Line {
+  return { ...line, held, fresh: line.fresh || held.new === true, chat: withVisitor(line.chat, held, now) };
+}
+
+function withVisitor(chat: Conversation, held: HeldFrame, now: number): Conversation {
+  const { conversation, delivered = 0, seen = 0 } = held;
+  return reduce(chat, { type: "frame", frame: { t: "receipt", conversation, delivered, seen, by: "visitor" }, now });
+}
+
+/**
+ * Since when the visitor has had no answer from this operator, in milliseconds of the server's clock; null when it is
+ * the visitor's turn. The wait before the conversation came here is not this operator's.
+ */
+export function waitingSince(line: Line): number | null {
+  const { messages } = line.chat;
+  const answered = messages.findLastIndex((message) => message.by !== "visitor");
+  const unanswered = messages[answered + 1];
+  if (!unanswered) return messages.length === 0 ? line.held.assigned_at : null;
+  return Math.max(unanswered.at, line.held.assigned_at);
+}
+
+/** How many messages of others have not been on screen yet. */
+export function unread(line: Line): number {
+  return line.chat.messages.filter((message) => message.by !== "operator" && message.seq > line.seen).length;
+}
+
+/** Whether the page holds something of the operator's that the server does not have. */
+export function unsent(line: Line): boolean {
+  return line.draft.trim() !== "" || line.chat.outgoing.length > 0;
+}
+
+/** The last message, or undefined before the first. */
+export function last(line: Line): Stored | undefined {
+  return line.chat.messages.at(-1);
+}

@@ -1,0 +1,33 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/rail.css";
+import "./styles/pane.css";
+import "./styles/context.css";
+import "@shared/card.css";
+import { render } from "preact";
+import { App } from "./app";
+import { Console } from "./desk/console";
+import { ConsoleContext } from "./parts/context";
+
+const { protocol, host } = location;
+const desk = new Console(`${protocol === "https:" ? "wss" : "ws"}://${host}/ws`);
+
+addEventListener("online", () => desk.hurry());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) desk.hurry();
+});
+addEventListener("beforeunload", (event) => {
+  if (desk.unsaved) event.preventDefault();
+});
+
+const root = document.getElementById("app");
+if (root) {
+  render(
+    <ConsoleContext.Provider value={desk}>
+      <App />
+    </ConsoleContext.Provider>,
+    root,
+  );
+}
+void desk.start();

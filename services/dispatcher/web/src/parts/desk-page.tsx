@@ -1,0 +1,198 @@
+import type { RefObject } from "preact";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { titleOf } from "../desk/announce";
+import type { Snapshot } from "../desk/console";
+import { activeLine, lineOf, pressing, type View } from "../desk/desk";
+import type { Line } from "../desk/line";
+import type { Side } from "../desk/panes";
+import { t } from "../lib/say";
+import { Announcer } from "./announcer";
+import { Bar, Lost } from "./bar";
+import { useConsole } from "./context";
+import { Help } from "./help";
+import { useCommands, type Command } from "./keys";
+import { Pane, Vacant } from "./pane";
+import { Question, type Asking } from "./question";
+import { Rail } from "./rail";
+
+const WIDE = "(width >= 1440px)";
+const VIEWS: readonly { view: View; name: "viewList" | "viewChat" | "viewHelp" }[] = [
+  { view: "list", name: "viewList" },
+  { view: "chat", name: "viewChat" },
+  { view: "help", name: "viewHelp" },
+];
+
+/** The console at work: bar, list, open conversations, context. */
+export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
+  const desk = useConsole();
+  const state = snapshot.desk;
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const [asked, setAsked] = useState(0);
+  const [aside, setAside] = useState("");
+  const place = useRef<HTMLInputElement>(null);
+  const active = activeLine(state);
+
+  useWide();
+  useEffect(() => {
+    document.title = titleOf(state);
+  }, [state]);
+
+  const open = useCallback(
+    (id: string, beside: boolean): void => {
+      desk.act({ type: "open", id, beside });
+      setAsked((times) => times + 1);
+    },
+    [desk],
+  );
+  const obey = useCallback(
+    (command: Command): void => {
+      const { desk: now } = desk.snapshot;
+      const mine = activeLine(now);
+      switch (command.do) {
+        case "open": {
+          const wanted = now.lines.find((line) => line.number === command.number);
+          if (wanted) open(wanted.id, command.beside);
+          return;
+        }
+        case "pressing": {
+          const [first] = pressing(now);
+          if (first) open(first.line.id, false);
+          return;
+        }
+        case "swap":
+          desk.act({ type: "swap" });
+          setAsked((times) => times + 1);
+          return;
+        case "pause":
+          desk.status(now.welcome?.status === "available" ? "paused" : "available");
+          return;
+        case "help":
+          desk.act({ type: "view", view: "help" });
+          requestAnimationFrame(() => place.current?.select());
+          return;
+        case "end":
+          if (mine && !mine.ending) setAsking({ what: "end", id: mine.id });
+          return;
+        case "escape":
+          if (now.view === "help") desk.act({ type: "view", view: "chat" });
+          setAsked((times) => times + 1);
+          return;
+        case "shortcuts":
+          setAsking({ what: "shortcuts" });
+      }
+    },
+    [desk, open],
+  );
+  useCommands(obey);
+
+  return (
+    <div class="console" data-view={state.view}>
+      <Bar
+        snapshot={snapshot}
+        onPressing={() => obey({ do: "pressing" })}
+        onShortcuts={() => setAsking({ what: "shortcuts" })}
+        onLogout={() => (state.lines.length > 0 ? setAsking({ what: "logout" }) : void desk.logout())}
+      />
+      {snapshot.lostAt !== null && <Lost since={snapshot.lostAt} />}
+      <Rail snapshot={snapshot} onOpen={open} />
+      <Panes snapshot={snapshot} asked={asked} onOpen={open} onEnd={(id) => setAsking({ what: "end", id })} />
+      <aside class="context" aria-label={t("viewHelp")}>
+        <Context snapshot={snapshot} active={active} place={place} onSent={setAside} />
+      </aside>
+      <Views view={state.view} />
+      <Announcer snapshot={snapshot} aside={aside} />
+      {asking && <Question asking={asking} snapshot={snapshot} onClose={() => setAsking(null)} />}
+    </div>
+  );
+}
+
+interface PanesProps {
+  snapshot: Snapshot;
+  asked: number;
+  onOpen: (id: string, beside: boolean) => void;
+  onEnd: (id: string) => void;
+}
+
+function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
+  const desk = useConsole();
+  const main = useRef<HTMLElement>(null);
+  const { panes, wide, lines } = snapshot.desk;
+  const fresh = lines.find((line) => line.fresh);
+  const two = wide && (lines.length > 1 || panes.ids[1] !== null);
+  const sides: readonly Side[] = two ? [0, 1] : [panes.active];
+
+  useEffect(() => {
+    // What had the keyboard may have left with its conversation.
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [lines.length]);
+
+  return (
+    <main ref={main} class={two ? "panes two" : "panes"} tabIndex={-1}>
+      {sides.map((side) => {
+        const line = lineOf(snapshot.desk, panes.ids[side]);
+        if (!line) return <Vacant key={side} fresh={fresh} any={lines.length > 0} onOpen={(id) => onOpen(id, false)} />;
+        const active = panes.active === side;
+        return (
+          <Pane
+            key={line.id}
+            line={line}
+            snapshot={snapshot}
+            active={active}
+            asked={asked}
+            onFocus={() => !active && desk.act({ type: "focus", side })}
+            onEnd={() => onEnd(line.id)}
+          />
+        );
+      })}
+    </main>
+  );
+}
+
+interface ContextProps {
+  snapshot: Snapshot;
+  active: Line | undefined;
+  place: RefObject<HTMLInputElement | null>;
+  onSent: (words: string) => void;
+}
+
+/** One search for each open conversation, so that going from one to the other loses none. */
+function Context({ snapshot, active, place, onSent }: ContextProps) {
+  const unused = useMemo(() => ({ current: null }), []);
+  const open = snapshot.desk.panes.ids.flatMap((id) => lineOf(snapshot.desk, id) ?? []);
+  if (!active) return <p class="empty">{t("helpNone")}</p>;
+  return open.map((line) => (
+    <div key={line.id} class="help-of" hidden={line !== active}>
+      <Help line={line} field={line === active ? place : unused} onSent={onSent} />
+    </div>
+  ));
+}
+
+function Views({ view }: { view: View }) {
+  const desk = useConsole();
+  return (
+    <div class="views" role="group" aria-label={t("views")}>
+      {VIEWS.map((one) => (
+        <button
+          key={one.view}
+          type="button"
+          aria-pressed={view === one.view}
+          onClick={() => desk.act({ type: "view", view: one.view })}
+        >
+          {t(one.name)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Tell the desk whether two conversations have room side by side. */
+function useWide(): void {
+  const desk = useConsole();
+  useEffect(() => {
+    const query = matchMedia(WIDE);
+    const tell = (): void => desk.act({ type: "wide", wide: query.matches });
+    tell();
+    query.addEventListener("change", tell);
+    return () => query.removeEventListener("change", tell);
+  }, [desk]);
+}

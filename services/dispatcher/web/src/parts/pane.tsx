@@ -1,0 +1,117 @@
+import { typists } from "@shared/conversation";
+import { useEffect, useRef } from "preact/hooks";
+import { placeOf } from "../desk/announce";
+import type { Snapshot } from "../desk/console";
+import type { Line } from "../desk/line";
+import { t } from "../lib/say";
+import { useNow } from "../lib/time";
+import { Composer } from "./composer";
+import { useConsole } from "./context";
+import { Transcript } from "./transcript";
+
+interface Props {
+  line: Line;
+  snapshot: Snapshot;
+  /** Whether the keyboard, the context and the shortcuts are about this one. */
+  active: boolean;
+  /** Counts how often this conversation was asked for: each time, the composer takes the keyboard. */
+  asked: number;
+  onFocus: () => void;
+  onEnd: () => void;
+}
+
+/** One open conversation. */
+export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
+  const writing = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (active && asked > 0 && matchMedia("(hover: hover)").matches) writing.current?.focus();
+  }, [active, asked, line.id]);
+  return (
+    <section
+      class={active ? "pane active" : "pane"}
+      aria-label={t("rank", { number: line.number })}
+      onFocusCapture={onFocus}
+      onPointerDownCapture={onFocus}
+    >
+      <Head line={line} skew={snapshot.skew} onEnd={onEnd} />
+      <Transcript line={line} active={active} connected={snapshot.link === "ready"} />
+      <Writing line={line} />
+      <Composer line={line} field={writing} />
+    </section>
+  );
+}
+
+function Head({ line, skew, onEnd }: { line: Line; skew: number; onEnd: () => void }) {
+  const { held, number } = line;
+  const minutes = Math.max(0, Math.floor((useNow() + skew - held.opened_at) / 60_000));
+  return (
+    <header class="pane-head">
+      <div class="spread">
+        <h2>
+          <kbd aria-hidden="true">{number}</kbd> {t(`category_${held.category}`)} · {t(`audience_${held.audience}`)}
+        </h2>
+        <button type="button" class="danger" disabled={line.ending} onClick={onEnd}>
+          {t(line.ending ? "ending" : "end")}
+        </button>
+      </div>
+      <dl class="facts">
+        <Fact name={t("factPlace")} value={placeOf(line)} />
+        <Fact name={t("factForce")} value={t(`force_${held.force}`)} />
+        {held.unit && <Fact name={t("factUnit")} value={held.unit} />}
+        <Fact name={t("factMinutes")} value={t("minutes", { count: minutes })} />
+        <Fact name={t("factLanguage")} value={languageName(held.language)} />
+        {held.turn > 1 && <Fact name={t("factTurn")} value={t("turnOf", { turn: held.turn })} />}
+        <Fact
+          name={t("factVisitor")}
+          value={held.visitor_connected ? `● ${t("visitorOnline")}` : `⊘ ${t("visitorOffline")}`}
+          off={!held.visitor_connected}
+        />
+      </dl>
+    </header>
+  );
+}
+
+function Fact({ name, value, off = false }: { name: string; value: string; off?: boolean }) {
+  return (
+    <div class={off ? "off" : ""}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** Who is writing; seen, not announced: it changes too often to be read aloud. */
+function Writing({ line }: { line: Line }) {
+  const now = useNow();
+  const who = typists(line.chat, now);
+  return (
+    <p class="typing" aria-hidden="true">
+      {who.includes("visitor") && t("typing")} {who.includes("psychologist") && t("psychologistTyping")}
+    </p>
+  );
+}
+
+/** A free place, and the way to fill it. */
+export function Vacant({ fresh, any, onOpen }: { fresh: Line | undefined; any: boolean; onOpen: (id: string) => void }) {
+  const desk = useConsole();
+  const paused = desk.snapshot.desk.welcome?.status === "paused";
+  return (
+    <section class="pane vacant" aria-label={t("viewChat")}>
+      {fresh ? (
+        <button type="button" class="offer" onClick={() => onOpen(fresh.id)}>
+          {t("paneOffer")} <kbd>Alt {fresh.number}</kbd>
+        </button>
+      ) : (
+        <p>{any ? t("paneEmpty") : `${t("paneIdle")} ${t(paused ? "nowPaused" : "nowAvailable")}`}</p>
+      )}
+    </section>
+  );
+}
+
+function languageName(tag: string): string {
+  try {
+    return new Intl.DisplayNames(t.locale, { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag; // a tag that this browser cannot read is shown as it is
+  }
+}

@@ -1,0 +1,134 @@
+import { typists } from "@shared/conversation";
+import { noticeWords, placeOf } from "../desk/announce";
+import type { Snapshot } from "../desk/console";
+import type { Desk } from "../desk/desk";
+import { LATE_MS, unread, waitingSince, type Line } from "../desk/line";
+import { t } from "../lib/say";
+import { span, useNow } from "../lib/time";
+import { useConsole } from "./context";
+
+interface Props {
+  snapshot: Snapshot;
+  onOpen: (id: string, beside: boolean) => void;
+}
+
+/** My conversations with their timers, what was said of those that left, and the queues. */
+export function Rail({ snapshot, onOpen }: Props) {
+  const { desk } = snapshot;
+  const paused = desk.welcome?.status === "paused";
+  return (
+    <nav class="rail" aria-label={t("viewList")}>
+      <h2 class="section-title">{t("mine", { count: desk.lines.length, limit: desk.welcome?.limit ?? "–" })}</h2>
+      {desk.lines.length === 0 && <p class="empty">{t(paused ? "mineNonePaused" : "mineNone")}</p>}
+      <ul class="lines">
+        {desk.lines.map((line) => (
+          <Entry key={line.id} line={line} snapshot={snapshot} onOpen={onOpen} />
+        ))}
+      </ul>
+      <Notices desk={desk} />
+      <Queues desk={desk} />
+    </nav>
+  );
+}
+
+function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
+  const now = useNow();
+  const { panes, wide } = snapshot.desk;
+  const since = waitingSince(line);
+  const waited = since === null ? null : now + snapshot.skew - since;
+  const late = waited !== null && waited > LATE_MS;
+  const current = panes.ids[panes.active] === line.id;
+  const shown = current || (wide && panes.ids.includes(line.id));
+  const news = unread(line);
+  const looks = ["line", shown && "open", late && "late", line.fresh && "fresh"].filter(Boolean).join(" ");
+  return (
+    <li>
+      <button
+        type="button"
+        class={looks}
+        aria-current={current}
+        onClick={(event) => onOpen(line.id, event.shiftKey)}
+      >
+        <span class="rank">
+          <span class="unseen">{t("rank", { number: line.number })}</span>
+          <kbd aria-hidden="true">{line.number}</kbd>
+        </span>
+        <span class="what">{t(`categoryShort_${line.held.category}`)}</span>
+        {waited === null ? <span /> : <Timer waited={waited} late={late} />}
+        <span class="about">
+          {line.fresh && <span class="news">★ {t("fresh")}</span>}
+          <span>{placeOf(line)}</span>
+          <span>{t(`audience_${line.held.audience}`)}</span>
+          {news > 0 && <span class="unread">{t("unread", { n: news })}</span>}
+          {typists(line.chat, now).includes("visitor") && <em>{t("visitorTyping")}</em>}
+          {!line.held.visitor_connected && <span class="gone">⊘ {t("gone")}</span>}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function Timer({ waited, late }: { waited: number; late: boolean }) {
+  const time = span(waited);
+  return (
+    <span class={late ? "timer late" : "timer"} title={t("waits", { time })}>
+      <span class="unseen">{t("waits", { time: "" })}</span>
+      {late && <span aria-hidden="true">⚠ </span>}
+      {time}
+    </span>
+  );
+}
+
+function Notices({ desk }: { desk: Desk }) {
+  const page = useConsole();
+  if (desk.notices.length === 0) return null;
+  return (
+    <ul class="notices" aria-label={t("notices")}>
+      {desk.notices.map((notice) => (
+        <li key={notice.id} class={notice.what === "error" ? "notice bad" : "notice"}>
+          <p>{noticeWords(notice)}</p>
+          <button
+            type="button"
+            class="plain"
+            aria-label={t("noticeClose")}
+            onClick={() => page.act({ type: "dismiss", notice: notice.id })}
+          >
+            ✕
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Queues({ desk }: { desk: Desk }) {
+  const now = useNow();
+  const aged = now - desk.queuesAt;
+  return (
+    <section class="queues" aria-label={t("queues")}>
+      <h2 class="section-title">{t("queues")}</h2>
+      {desk.queues.every((queue) => queue.waiting === 0) ? (
+        <p class="empty">{t("queuesNone")}</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("queue")}</th>
+              <th scope="col">{t("queueWaiting")}</th>
+              <th scope="col">{t("queueOldest")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {desk.queues.map(({ force, category, waiting, oldest_s }) => (
+              <tr key={`${force}-${category}`} class={waiting > 0 ? "busy" : ""}>
+                <th scope="row">{t(`categoryShort_${category}`)}</th>
+                <td>{waiting}</td>
+                <td>{waiting > 0 ? span(oldest_s * 1_000 + aged) : "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,160 @@
+import { CardView } from "@shared/card";
+import { mark, type Conversation, type Outgoing, type Stored } from "@shared/conversation";
+import { readCard } from "@shared/referral";
+import type { Kind } from "@shared/frames";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { unread, type Line } from "../desk/line";
+import { t } from "../lib/say";
+import { hour } from "../lib/time";
+import { useConsole } from "./context";
+
+/** How near the end, in pixels, still counts as looking at the end. */
+const NEAR_PX = 40;
+
+const BY = { visitor: "byVisitor", operator: "byOperator", psychologist: "byPsychologist" } as const;
+const MARKS = { stored: "sent", delivered: "delivered", seen: "seen" } as const;
+
+interface Props {
+  line: Line;
+  active: boolean;
+  connected: boolean;
+}
+
+/** What was said; it stays at its end unless one scrolls up, and what is on screen counts as seen. */
+export function Transcript({ line, active, connected }: Props) {
+  const { chat, id, number } = line;
+  const { box, below, toEnd } = useEnd(line);
+  const said = useMemo(() => chat.messages.map((message) => <Said key={message.seq} chat={chat} message={message} />), [
+    chat.messages,
+    chat.progress,
+  ]);
+  const empty = chat.messages.length + chat.outgoing.length === 0;
+  return (
+    <>
+      <div
+        ref={box}
+        class="transcript"
+        role="log"
+        aria-label={t("transcript", { number })}
+        aria-live={active ? "polite" : "off"}
+        tabIndex={0}
+      >
+        {empty && <p class="soft">{t(line.fresh ? "transcriptWaits" : "transcriptEmpty")}</p>}
+        {said}
+        {chat.outgoing.map((message) => (
+          <Unsaid key={message.cid} id={id} message={message} connected={connected} />
+        ))}
+      </div>
+      {below && (
+        <button type="button" class="below" onClick={toEnd}>
+          {t("below")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Said({ chat, message }: { chat: Conversation; message: Stored }) {
+  const own = message.by === "operator";
+  return (
+    <article class={own ? "say own" : `say ${message.by}`}>
+      <span class={message.by === "psychologist" ? "by" : "unseen"}>{t(BY[message.by])}</span>
+      <Body kind={message.kind} body={message.body} />
+      <span class="meta">
+        <time dateTime={new Date(message.at).toISOString()}>{hour(message.at)}</time>
+        {own && ` · ${t(MARKS[mark(chat, message)])}`}
+      </span>
+    </article>
+  );
+}
+
+function Unsaid({ id, message, connected }: { id: string; message: Outgoing; connected: boolean }) {
+  const desk = useConsole();
+  return (
+    <article class={message.refused ? "say own pending refused" : "say own pending"}>
+      <span class="unseen">{t("byOperator")}</span>
+      <Body kind={message.kind} body={message.body} />
+      {message.refused ? (
+        <span class="meta">
+          {t("refused")}{" "}
+          <button type="button" class="plain" onClick={() => desk.retry(id, message.cid)}>
+            {t("retry")}
+          </button>
+          <button
+            type="button"
+            class="plain"
+            onClick={() => desk.act({ type: "withdrawn", id, cid: message.cid })}
+          >
+            {t("discard")}
+          </button>
+        </span>
+      ) : (
+        <span class="meta">{t(connected ? "sending" : "waitsForLine")}</span>
+      )}
+    </article>
+  );
+}
+
+function Body({ kind, body }: { kind: Kind; body: string }) {
+  if (kind === "text") return <p class="body">{body}</p>;
+  const card = readCard(body);
+  return <div class="body">{card ? <CardView card={card} t={t} /> : t("cardBroken")}</div>;
+}
+
+/** Keep the end in sight, say whether something new is below, and mark as seen what has been on screen. */
+function useEnd(line: Line) {
+  const desk = useConsole();
+  const box = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  const [away, setAway] = useState(false);
+  const { id, chat } = line;
+  const newest = chat.messages.at(-1)?.seq ?? 0;
+
+  const look = useCallback((): void => {
+    if (!following.current || document.hidden || !box.current?.offsetParent) return;
+    desk.act({ type: "seen", id, seq: newest });
+  }, [desk, id, newest]);
+  const latest = useRef(look);
+  latest.current = look;
+
+  const toEnd = useCallback((): void => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, []);
+
+  useLayoutEffect(() => {
+    following.current = true;
+    setAway(false);
+    toEnd();
+  }, [id, toEnd]);
+  useLayoutEffect(() => {
+    if (following.current) toEnd();
+  }, [chat.messages.length, chat.outgoing.length, toEnd]);
+  useEffect(() => {
+    if (line.seen < newest) look();
+  }, [line.seen, newest, look]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const scrolled = (): void => {
+      following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      setAway(!following.current);
+      latest.current();
+    };
+    const resized = new ResizeObserver(() => {
+      if (following.current) toEnd();
+      latest.current();
+    });
+    const shown = (): void => latest.current();
+    element.addEventListener("scroll", scrolled, { passive: true });
+    document.addEventListener("visibilitychange", shown);
+    resized.observe(element);
+    return () => {
+      element.removeEventListener("scroll", scrolled);
+      document.removeEventListener("visibilitychange", shown);
+      resized.disconnect();
+    };
+  }, [toEnd]);
+
+  return { box, below: away && unread(line) > 0, toEnd };
+}

@@ -1,0 +1,4 @@
+import { defineConfig } from "vite";
+import { page } from "../../../vite.base";
+
+export default defineConfig(page("services/dispatcher/web"));
