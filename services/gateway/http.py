@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from services.gateway.desk import STORE_FAILURES, Desk
+from services.gateway.help.view import HelpPage
 from services.gateway.visitor import MAX_RECEIVED, Visitor, end
 from shared.chat.frames import Id, Token
 from shared.contracts.conversation import EndedBy
@@ -57,5 +58,6 @@ def make_app(desk: Desk, pages: Pages) -> web.Application:
 
     app = web.Application(client_max_size=MAX_HTTP_BODY)
     secure(app)
-    app.add_routes([*pages.routes(), web.get("/ws", socket), web.post("/erase", erase)])
+    help_page = HelpPage(desk.broker, desk.settings.exit_url)
+    app.add_routes([*pages.routes(), *help_page.routes(), web.get("/ws", socket), web.post("/erase", erase)])
     return app
