@@ -12,6 +12,10 @@ class ReleaseReason(StrEnum):
     """Why a conversation went back to the head of its queue."""
 
     OPERATOR_LOST = "operator_lost"
+    """The console gave no sign of life until the grace was over."""
+
+    OPERATOR_LEFT = "operator_left"
+    """The operator logged out, or their account was closed."""
 
 
 class ConversationQueued(ConversationEvent):
@@ -32,7 +36,7 @@ class ConversationAssigned(ConversationEvent):
     force: Force = Field(description="The operator's force")
     category: Category = Field(description="Which of the three chats")
     turn: int = Field(ge=1, description="1 for the first operator, 2 for the one who took over, ...")
-    waited_ms: int = Field(ge=0, description="Milliseconds between joining the queue and this assignment")
+    waited_ms: int = Field(ge=0, description="Milliseconds since the visitor opened it, or since it was put back")
 
 
 class ConversationReleased(ConversationEvent):

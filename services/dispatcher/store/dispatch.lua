@@ -24,11 +24,14 @@ local function rank(since, hurry)
   return since - credit
 end
 
-local function decide(kind, conversation, operator, ticket, waited)
-  local text = cjson.encode({
+-- more: what only this kind of decision says (waited_ms, reason, messages)
+local function decide(kind, conversation, operator, ticket, more)
+  local said = {
     kind = kind, conversation = conversation, operator = operator, queue = ticket.queue,
-    turn = ticket.turn, version = ticket.version, waited_ms = waited, at_ms = now,
-  })
+    turn = ticket.turn, version = ticket.version, at_ms = now,
+  }
+  for name, value in pairs(more) do said[name] = value end
+  local text = cjson.encode(said)
   call('ZADD', UNANNOUNCED, now, text)
   return text
 end
@@ -83,14 +86,14 @@ local function unhold(conversation, operator)
   idle(operator)
 end
 
-local function release(conversation, operator)
+local function release(conversation, operator, reason)
   local ticket = read(conversation)
   unhold(conversation, operator)
   if not string.find(ticket.hurry, 'comeback', 1, true) then ticket.hurry = ticket.hurry .. ' comeback' end
   ticket.version = ticket.version + 1
   call('HSET', key('ticket', conversation), 'hurry', ticket.hurry, 'joined', now, 'version', ticket.version)
   wait(conversation, ticket)
-  return decide('released', conversation, operator, ticket, 0)
+  return decide('released', conversation, operator, ticket, { reason = reason })
 end
 
 -- The first operator of a queue who is really present; those whose presence ran out are taken out on the way.
@@ -115,7 +118,7 @@ local function give(conversation, operator)
   idle(operator)
   call('LPUSH', key('served', ticket.queue), now)
   call('LTRIM', key('served', ticket.queue), 0, SERVED_KEPT - 1)
-  return decide('assigned', conversation, operator, ticket, now - ticket.joined)
+  return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined })
 end
 
 -- Of all queues that have both someone waiting and someone free: the one whose first has the lowest rank.
@@ -136,15 +139,14 @@ end
 
 local C = {}
 
--- conversation, queue, since -> 1, or 0 when it has a ticket already
+-- conversation, queue, since -> the decision, or an empty string when it has a ticket already
 function C.enqueue(conversation, queue, since)
-  if call('EXISTS', key('ticket', conversation)) == 1 then return 0 end
+  if call('EXISTS', key('ticket', conversation)) == 1 then return '' end
   local ticket = { queue = queue, since = math.min(tonumber(since), now), hurry = '', turn = 0, version = 0 }
   call('HSET', key('ticket', conversation), 'queue', queue, 'since', ticket.since, 'joined', ticket.since,
     'hurry', '', 'turn', 0, 'version', 0)
   wait(conversation, ticket)
-  decide('queued', conversation, '', ticket, 0)
-  return 1
+  return decide('queued', conversation, '', ticket, {})
 end
 
 -- conversation -> who had it, or an empty string
@@ -155,6 +157,15 @@ function C.withdraw(conversation)
   call('DEL', key('ticket', conversation))
   if operator then unhold(conversation, operator) else unwait(conversation, ticket.queue) end
   return operator or ''
+end
+
+-- conversation, operator, messages -> the decision that it is over, or an empty string when it was not theirs
+function C.finish(conversation, operator, messages)
+  local ticket = read(conversation)
+  if not ticket or call('HGET', HELD, conversation) ~= operator then return '' end
+  C.withdraw(conversation)
+  ticket.version = ticket.version + 1
+  return decide('ended', conversation, operator, ticket, { messages = tonumber(messages) })
 end
 
 -- conversation, reason -> 1, or 0 when it has no ticket
@@ -199,21 +210,20 @@ function C.arrive(operator, queues, limit, instance, socket)
   return found
 end
 
--- operator, socket -> 1 renewed, 0 another console took over, -1 no longer seated
+-- operator, socket -> {1 renewed | 0 another console took over | -1 no longer seated, conversation...}
 function C.renew(operator, socket)
-  if not call('ZSCORE', OPERATORS, operator) then return -1 end
-  if call('HGET', key('operator', operator), 'socket') ~= socket then return 0 end
+  if not call('ZSCORE', OPERATORS, operator) then return { -1 } end
+  if call('HGET', key('operator', operator), 'socket') ~= socket then return { 0 } end
   call('ZADD', OPERATORS, now + SIGN + GRACE, operator)
   place(operator)
-  return 1
+  return { 1, unpack(call('SMEMBERS', key('load', operator))) }
 end
 
--- operator, socket (empty: whichever), grace (ms) -> 1, or 0 when it was not theirs to leave
-function C.leave(operator, socket, grace)
+-- operator, socket -> 1, or 0 when a newer console has taken the operator's place
+function C.leave(operator, socket)
   local lease = tonumber(call('ZSCORE', OPERATORS, operator) or 0)
-  local desk = key('operator', operator)
-  if lease == 0 or (socket ~= '' and call('HGET', desk, 'socket') ~= socket) then return 0 end
-  call('ZADD', OPERATORS, math.min(lease, now + tonumber(grace)), operator)
+  if lease == 0 or call('HGET', key('operator', operator), 'socket') ~= socket then return 0 end
+  call('ZADD', OPERATORS, math.min(lease, now + GRACE), operator)
   place(operator)
   return 1
 end
@@ -226,23 +236,30 @@ function C.status(operator, status)
   return 1
 end
 
--- conversation, operator -> the decision, or an empty string when it was not theirs
-function C.release(conversation, operator)
+-- conversation, operator, reason -> the decision, or an empty string when it was not theirs
+function C.release(conversation, operator, reason)
   if call('HGET', HELD, conversation) ~= operator then return '' end
-  return release(conversation, operator)
+  return release(conversation, operator, reason)
+end
+
+-- operator, reason -> decisions: what they held waits again, and they are no longer seated
+function C.unseat(operator, reason)
+  local made = {}
+  call('ZREM', OPERATORS, operator)
+  for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do
+    made[#made + 1] = release(conversation, operator, reason)
+  end
+  place(operator)
+  call('HDEL', key('operator', operator), 'instance', 'socket')
+  call('PEXPIRE', key('operator', operator), DESK_KEPT_MS)
+  return made
 end
 
 -- most -> decisions: what lost operators held waits again
 function C.expire(most)
   local made = {}
   for _, operator in ipairs(call('ZRANGEBYSCORE', OPERATORS, '-inf', now, 'LIMIT', 0, tonumber(most))) do
-    call('ZREM', OPERATORS, operator)
-    for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do
-      made[#made + 1] = release(conversation, operator)
-    end
-    place(operator)
-    call('HDEL', key('operator', operator), 'instance', 'socket')
-    call('PEXPIRE', key('operator', operator), DESK_KEPT_MS)
+    for _, text in ipairs(C.unseat(operator, 'operator_lost')) do made[#made + 1] = text end
   end
   return made
 end

@@ -18,6 +18,7 @@ from services.dispatcher.domain.order import CREDIT_MS, Hurry
 from services.dispatcher.domain.presence import Patience
 from shared import keys
 from shared.contracts.conversation import Category, Force
+from shared.contracts.dispatcher import ReleaseReason
 
 SCRIPT = Path(__file__).with_name("dispatch.lua")
 SERVED_KEPT = ENOUGH * 4
@@ -41,18 +42,20 @@ def queue_parts(name: str) -> tuple[Force, Category]:
 class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
-    ``operator``: who got it, or who lost it. ``turn``: for the how-many-th time that anyone has it. ``raw``: the
-    decision exactly as the store keeps it until it is announced.
+    ``operator``: who got it, lost it or ended it. ``turn``: for the how-many-th time that anyone has it. ``raw``:
+    the decision exactly as the store keeps it until it is announced.
     """
 
-    kind: Literal["queued", "assigned", "released"]
+    kind: Literal["queued", "assigned", "released", "ended"]
     conversation: str
     operator: str
     queue: str
     turn: int
     version: int
-    waited_ms: int
     at_ms: int
+    waited_ms: int = 0
+    reason: ReleaseReason = ReleaseReason.OPERATOR_LOST
+    messages: int = 0
     raw: bytes = b""
 
 
@@ -66,12 +69,20 @@ class Arrival:
     conversations: list[str]
 
 
-class Renewal(StrEnum):
+class Seat(StrEnum):
     """What a sign of life met."""
 
-    RENEWED = "renewed"
+    KEPT = "kept"
     SUPERSEDED = "superseded"
     LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The seat after a sign of life; what the operator holds, while it is kept."""
+
+    seat: Seat
+    conversations: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +124,17 @@ class DispatchStore:
         self._clock = clock
         self._script = valkey.register_script(script_text(patience))
 
-    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> bool:
-        """Let a conversation wait; False, and nothing changed, when it waits or is held already."""
-        return bool(await self._run("enqueue", conversation, queue, since_ms))
+    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> Decision | None:
+        """Let a conversation wait; None, and nothing changed, when it waits or is held already."""
+        return _maybe(await self._run("enqueue", conversation, queue, since_ms))
 
     async def withdraw(self, conversation: str) -> str | None:
         """Forget a conversation that is gone; return who held it."""
         return _text(await self._run("withdraw", conversation)) or None
+
+    async def finish(self, conversation: str, operator: str, messages: int) -> Decision | None:
+        """Forget a conversation that its operator ended and destroyed; None when it was not theirs."""
+        return _maybe(await self._run("finish", conversation, operator, messages))
 
     async def hurry(self, conversation: str, reason: Hurry) -> bool:
         """Give it a reason to be served sooner; False when it is neither waiting nor held."""
@@ -137,22 +152,25 @@ class DispatchStore:
 
     async def renew(self, operator: str, socket: str) -> Renewal:
         """Prolong the lease on a sign of life of this socket."""
-        answer = int(await self._run("renew", operator, socket))
-        return {1: Renewal.RENEWED, 0: Renewal.SUPERSEDED}.get(answer, Renewal.LOST)
+        answer, *conversations = await self._run("renew", operator, socket)
+        seat = {1: Seat.KEPT, 0: Seat.SUPERSEDED}.get(int(answer), Seat.LOST)
+        return Renewal(seat, [*map(_text, conversations)])
 
-    async def leave(self, operator: str, socket: str = "", grace_ms: int | None = None) -> bool:
-        """Start the grace (none with 0) because this socket, or with ``""`` whichever, is closed."""
-        grace = self.patience.grace_ms if grace_ms is None else grace_ms
-        return bool(await self._run("leave", operator, socket, grace))
+    async def leave(self, operator: str, socket: str) -> bool:
+        """Start the grace because this socket is closed; False when a newer one has taken its place."""
+        return bool(await self._run("leave", operator, socket))
+
+    async def unseat(self, operator: str, reason: ReleaseReason) -> list[Decision]:
+        """Send an operator home at once: what they held waits again."""
+        return _decisions(await self._run("unseat", operator, reason.value))
 
     async def set_status(self, operator: str, status: Literal["available", "paused"]) -> bool:
         """Take new conversations, or none; False when the operator is not seated."""
         return bool(await self._run("status", operator, status))
 
-    async def release(self, conversation: str, operator: str) -> Decision | None:
+    async def release(self, conversation: str, operator: str, reason: ReleaseReason) -> Decision | None:
         """Take a conversation back from ``operator``; None when they do not hold it."""
-        raw = await self._run("release", conversation, operator)
-        return _decision(raw) if raw else None
+        return _maybe(await self._run("release", conversation, operator, reason.value))
 
     async def expire(self, most: int = 16) -> list[Decision]:
         """Take back what lost operators hold, at most ``most`` operators in one run."""
@@ -197,6 +215,10 @@ def _text(value: Any) -> str:
 def _decision(raw: bytes | str) -> Decision:
     exact = raw.encode() if isinstance(raw, str) else raw
     return msgspec.structs.replace(msgspec.json.decode(exact, type=Decision), raw=exact)
+
+
+def _maybe(raw: bytes | str) -> Decision | None:
+    return _decision(raw) if raw else None
 
 
 def _decisions(found: Iterable[bytes | str]) -> list[Decision]:

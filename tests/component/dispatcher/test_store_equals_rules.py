@@ -1,0 +1,152 @@
+"""The script in the store decides exactly as the pure rules do, whatever happens in whatever order (O1, O9)."""
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from redis.asyncio import Redis
+
+from services.dispatcher.domain.dispatch import Assigned, Dispatch, Status
+from services.dispatcher.domain.order import Hurry
+from services.dispatcher.domain.presence import Patience
+from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
+from shared import keys
+from shared.contracts.dispatcher import ReleaseReason
+
+LOST = ReleaseReason.OPERATOR_LOST
+PATIENCE = Patience(sign_ms=15_000, grace_ms=15_000)
+SOME_QUEUES = QUEUES[:2]
+CONVERSATIONS = st.sampled_from([f"c{number}" for number in range(9)])
+OPERATORS = st.sampled_from([f"o{number}" for number in range(4)])
+QUEUE_SETS = st.sets(st.sampled_from(SOME_QUEUES), min_size=1)
+
+
+class StoreBesideRules(RuleBasedStateMachine):
+    """Every step is done to the store and to the rules; afterwards both must say the same."""
+
+    url: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_ms = 1_800_000_000_000
+        self.runner = asyncio.Runner()
+        self.valkey = Redis.from_url(self.url)
+        self.store = DispatchStore(self.valkey, PATIENCE, clock=lambda: self.now_ms)
+        self.model = Dispatch(PATIENCE)
+
+    @initialize()
+    def a_shift_begins(self) -> None:
+        self.runner.run(self.clear())
+        for number in range(3):
+            self.an_operator_arrives(f"o{number}", {SOME_QUEUES[0], SOME_QUEUES[number % 2]}, 1 + number)
+        self.several_come([f"c{number}" for number in range(5)], SOME_QUEUES[0])
+
+    @rule(seconds=st.integers(0, 20))
+    def time_passes(self, seconds: int) -> None:
+        self.now_ms += seconds * 1000
+
+    @rule(conversation=CONVERSATIONS, queue=st.sampled_from(SOME_QUEUES), ago=st.integers(-1, 60))
+    def someone_comes(self, conversation: str, queue: str, ago: int) -> None:
+        since = self.now_ms - ago * 1000
+        taken = self.runner.run(self.store.enqueue(conversation, queue, since))
+        assert (taken is not None) == self.model.enqueue(conversation, queue, since, self.now_ms)
+
+    @rule(conversations=st.lists(CONVERSATIONS, unique=True), queue=st.sampled_from(SOME_QUEUES))
+    def several_come(self, conversations: list[str], queue: str) -> None:
+        for number, conversation in enumerate(conversations):
+            self.someone_comes(conversation, queue, number)
+
+    @rule(conversation=CONVERSATIONS)
+    def someone_goes(self, conversation: str) -> None:
+        holder = self.runner.run(self.store.withdraw(conversation))
+        assert holder == self.model.withdraw(conversation, self.now_ms)
+
+    @rule(conversation=CONVERSATIONS, reason=st.sampled_from(list(Hurry)))
+    def someone_hurries(self, conversation: str, reason: Hurry) -> None:
+        self.runner.run(self.store.hurry(conversation, reason))
+        self.model.hurry(conversation, reason)
+
+    @rule(operator=OPERATORS, queues=QUEUE_SETS, limit=st.integers(1, 3))
+    def an_operator_arrives(self, operator: str, queues: set[str], limit: int) -> None:
+        arrival = self.runner.run(self.store.arrive(operator, queues, limit, "dispatcher.1", "s"))
+        assert sorted(arrival.conversations) == sorted(self.model.arrive(operator, queues, limit, self.now_ms))
+
+    @rule(operator=OPERATORS)
+    def an_operator_shows_life(self, operator: str) -> None:
+        renewed = self.runner.run(self.store.renew(operator, "s"))
+        assert (renewed.seat is Seat.KEPT) == self.model.renew(operator, self.now_ms)
+
+    @rule(operator=OPERATORS)
+    def an_operator_leaves(self, operator: str) -> None:
+        self.runner.run(self.store.leave(operator, "s"))
+        self.model.leave(operator, self.now_ms)
+
+    @rule(operator=OPERATORS, status=st.sampled_from(["available", "paused"]))
+    def an_operator_chooses(self, operator: str, status: Status) -> None:
+        self.runner.run(self.store.set_status(operator, status))
+        self.model.set_status(operator, status)
+
+    @rule(conversation=CONVERSATIONS)
+    def a_conversation_is_taken_back(self, conversation: str) -> None:
+        holder = self.runner.run(self.store.holder(conversation))
+        decision = self.runner.run(self.store.release(conversation, holder or "nobody", LOST))
+        assert (decision is not None) == (holder is not None)
+        self.model.release(conversation, self.now_ms)
+
+    @rule()
+    def leases_end(self) -> None:
+        released = [(one.conversation, one.operator) for one in self.runner.run(self.store.expire())]
+        held = [(one, who) for who in self.model.desks for one in self.model.held_by(who)]
+        gone = self.model.expire(self.now_ms)
+        assert sorted(released) == sorted(pair for pair in held if pair[1] in gone)
+
+    @rule()
+    def assign(self) -> None:
+        decisions = self.runner.run(self.store.assign())
+        made = [Assigned(one.conversation, one.operator, one.turn, one.waited_ms) for one in decisions]
+        assert made == self.model.assign(self.now_ms)
+
+    @invariant()
+    def both_say_the_same_and_nobody_is_in_two_places(self) -> None:
+        held, waiting = self.runner.run(self.snapshot())
+        assert held == {one: ticket.operator for one, ticket in self.model.tickets.items() if ticket.operator}
+        assert waiting == {queue: self.model.waiting(queue) for queue in SOME_QUEUES}
+        everyone = [*held, *(one for queue in waiting.values() for one in queue)]
+        assert sorted(everyone) == sorted(self.model.tickets)
+
+    async def clear(self) -> None:
+        await self.valkey.flushall()
+
+    async def snapshot(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        async with self.valkey.pipeline(transaction=False) as pipe:
+            pipe.hgetall(keys.HELD)
+            for queue in SOME_QUEUES:
+                pipe.zrange(keys.queue(queue), 0, -1)
+            held, *queues = await pipe.execute()
+        return (
+            {one.decode(): who.decode() for one, who in held.items()},
+            {name: [one.decode() for one in queue] for name, queue in zip(SOME_QUEUES, queues, strict=True)},
+        )
+
+    def teardown(self) -> None:
+        self.runner.run(self.valkey.aclose())
+        self.runner.close()
+
+
+@pytest.fixture
+def machine(valkey_url: str) -> type[StoreBesideRules]:
+    return type("Machine", (StoreBesideRules,), {"url": valkey_url})
+
+
+def test_the_store_decides_as_the_rules_do(machine: type[StoreBesideRules]) -> None:
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )
