@@ -1,0 +1,38 @@
+"""Fixtures that any test may ask for; a test that asks for none starts nothing."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from infra.local.stack import Stack
+from tests.servers import NatsServer, Servers, ValkeyServer, running_servers
+from tests.stack import running_stack
+
+
+@pytest.fixture(scope="session")
+async def servers() -> AsyncIterator[Servers]:
+    """NATS and Valkey, started once; most tests want ``nats`` or ``valkey`` instead."""
+    async with running_servers() as started:
+        yield started
+
+
+@pytest.fixture
+async def nats(servers: Servers) -> NatsServer:
+    """A real NATS server with Havre's users and empty streams."""
+    await servers.nats.declare()
+    await servers.nats.empty()
+    return servers.nats
+
+
+@pytest.fixture
+async def valkey(servers: Servers) -> ValkeyServer:
+    """A real, empty memory store."""
+    await servers.valkey.empty()
+    return servers.valkey
+
+
+@pytest.fixture(scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    """The five services over real servers, ready; a test that kills a part starts it again."""
+    async with running_stack() as started:
+        yield started

@@ -1,0 +1,160 @@
+"""Real NATS and Valkey for tests: from the wheels, or in containers of the images that the project builds.
+
+``HAVRE_TEST_SERVERS=wheels|containers`` chooses; without it, containers are used when a Docker engine answers and has
+both images already (``make images``), because nothing is ever pulled, and the wheels' servers otherwise.
+"""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import docker
+import docker.errors
+import nats
+from nats.aio.client import Client
+from redis.asyncio import Redis
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+
+from infra import streams as declarations
+from infra.local import probes
+from infra.local.stack import Stack
+from infra.nats.permissions import ADMIN, USERS
+from infra.streams import AdminSettings
+from tests.stack import free_ports
+
+NATS_IMAGE = "havre-nats:local"
+VALKEY_IMAGE = "havre-valkey:local"
+CHOICE = "HAVRE_TEST_SERVERS"
+
+
+@dataclass(frozen=True)
+class NatsServer:
+    """A running server with Havre's users; streams are declared."""
+
+    url: str
+    passwords: Mapping[str, str]
+
+    def as_user(self, user: str) -> dict[str, str]:
+        """Return the fields of ``shared.settings.Settings`` that make a service this user."""
+        return {"nats_url": self.url, "nats_user": user, "nats_password": self.passwords[user]}
+
+    async def connect(self, user: str) -> Client:
+        """Return a plain client that is this user; the caller closes it."""
+        return await nats.connect(
+            self.url, user=user, password=self.passwords[user], inbox_prefix=f"_INBOX_{user}", allow_reconnect=False
+        )
+
+    async def declare(self) -> None:
+        """Declare streams, consumers and buckets as ``python -m infra.streams`` does."""
+        settings = AdminSettings.model_validate(self.as_user(ADMIN))
+        client = await declarations.connect(settings)
+        await declarations.declare(client.jetstream())
+        await client.close()
+
+    async def empty(self) -> None:
+        """Forget every message; consumers stay."""
+        client = await self.connect(ADMIN)
+        manager = client.jetstream()
+        for config in declarations.stream_configs(replicas=1):
+            await manager.purge_stream(str(config.name))
+        await client.close()
+
+
+@dataclass(frozen=True)
+class ValkeyServer:
+    """A running memory store, configured as in production."""
+
+    url: str
+
+    async def empty(self) -> None:
+        """Forget every key."""
+        async with Redis.from_url(self.url) as client:
+            await client.flushall()
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Both, started together."""
+
+    nats: NatsServer
+    valkey: ValkeyServer
+    kind: str
+
+
+@asynccontextmanager
+async def running_servers() -> AsyncIterator[Servers]:
+    """Start both for the length of the context, of the kind that the environment allows."""
+    use = from_containers if chosen_kind() == "containers" else from_wheels
+    async with use() as servers:
+        await servers.nats.declare()
+        yield servers
+
+
+def chosen_kind() -> str:
+    """Return ``wheels`` or ``containers``; raises ``ValueError`` for another choice in the environment."""
+    choice = os.environ.get(CHOICE, "")
+    if choice not in {"", "wheels", "containers"}:
+        raise ValueError(f"{CHOICE} is wheels or containers, not {choice!r}")
+    return choice or ("containers" if images_are_here() else "wheels")
+
+
+def images_are_here() -> bool:
+    """Tell whether a Docker engine answers and has both images."""
+    try:
+        client = docker.from_env(timeout=3)
+    except docker.errors.DockerException:
+        return False
+    try:
+        return all(client.images.list(name=image) for image in (NATS_IMAGE, VALKEY_IMAGE))
+    finally:
+        client.close()
+
+
+@asynccontextmanager
+async def from_wheels() -> AsyncIterator[Servers]:
+    """Start the wheels' servers on free ports."""
+    stack = Stack(free_ports(), services=())
+    try:
+        await stack.start()
+        yield Servers(
+            NatsServer(stack.addresses.nats, stack.secrets.nats),
+            ValkeyServer(f"redis://:{stack.secrets.valkey}@127.0.0.1:{stack.addresses.valkey_port}/0"),
+            "wheels",
+        )
+    finally:
+        await stack.stop()
+
+
+@asynccontextmanager
+async def from_containers() -> AsyncIterator[Servers]:
+    """Start the project's own images."""
+    testcontainers_config.ryuk_disabled = True  # its reaper is an image to pull; the context below reaps
+    passwords = {user: secrets.token_urlsafe(16) for user in USERS}
+    password = secrets.token_urlsafe(16)
+    broker = DockerContainer(NATS_IMAGE).with_exposed_ports(4222)
+    for user, value in passwords.items():
+        broker.with_env(f"HAVRE_NATS_PASSWORD_{user.upper()}", value)
+    store = DockerContainer(VALKEY_IMAGE).with_env("HAVRE_VALKEY_PASSWORD", password).with_exposed_ports(6379)
+    with broker, store:
+        host = broker.get_container_host_ip()
+        broker_port, store_port = int(broker.get_exposed_port(4222)), int(store.get_exposed_port(6379))
+        await eventually(lambda: probes.nats_answers(host, broker_port), within_s=30)
+        await eventually(lambda: probes.valkey_answers(host, store_port, password), within_s=30)
+        yield Servers(
+            NatsServer(f"nats://{host}:{broker_port}", passwords),
+            ValkeyServer(f"redis://:{password}@{host}:{store_port}/0"),
+            "containers",
+        )
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], within_s: float = 10.0) -> None:
+    """Wait until ``condition`` holds, looking often; fails when it never does."""
+    deadline = time.monotonic() + within_s
+    while not await condition():
+        assert time.monotonic() < deadline, f"not within {within_s} s: {condition}"
+        await asyncio.sleep(0.02)

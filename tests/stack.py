@@ -1,0 +1,31 @@
+"""The whole system for tests: five real services on free ports, started once a session."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from infra.local.settings import LocalSettings
+from infra.local.stack import Stack
+
+
+def free_ports(**changes: object) -> LocalSettings:
+    """Return launcher settings that take free ports, whatever the environment says, with ``changes``."""
+    ports = {
+        "host": "127.0.0.1",
+        "gateway_port": 0,
+        "dispatcher_port": 0,
+        "nats_port": 0,
+        "valkey_port": 0,
+        "ops_base": 0,
+    }
+    return LocalSettings.model_validate({**ports, **changes})
+
+
+@asynccontextmanager
+async def running_stack() -> AsyncIterator[Stack]:
+    """Start everything, demo staff included, for the length of the context."""
+    stack = Stack(free_ports())
+    try:
+        await stack.start()
+        yield stack
+    finally:
+        await stack.stop()
