@@ -1,0 +1,97 @@
+"""One example of every frame, from one story: a visitor of Pontoise, an operator of the police.
+
+They are made of the frames' own classes, so that mypy refuses a wrong field, and the text that the document shows is
+read back by the real decoders before it is written.
+"""
+
+import json
+
+import msgspec
+
+from shared.chat import frames as f
+from shared.contracts.conversation import Audience, Category, EndedBy, Force
+
+CONVERSATION = "0c9e3c1a-5d0e-4b7e-9d55-2f6f3f0a1b77"
+OTHER = "7d1f6a52-93b4-4f0a-8a57-6c1be0f5d2e4"
+TOKEN = "q3wJ0zv5Yk2l8bXh1sRrT7uCmN4dEgF6aPoI9tKyLxQ"  # noqa: S105 - an example, no secret
+OPENED_AT = 1_767_225_600_000
+
+EXAMPLES: tuple[msgspec.Struct, ...] = (
+    f.Open(category=Category.DOMESTIC, audience=Audience.VICTIM, postal_code="95300", language="fr"),
+    f.ChooseCommune(insee="95500"),
+    f.Resume(conversation=CONVERSATION, token=TOKEN, seq=12),
+    f.Say(conversation=CONVERSATION, cid="v-8hQ2mZ0p", body="Il dort, je peux écrire."),
+    f.Typing(conversation=CONVERSATION),
+    f.Receipt(conversation=CONVERSATION, delivered=12, seen=11),
+    f.Ping(seqs={CONVERSATION: 12}),
+    f.End(conversation=CONVERSATION),
+    f.Sync(seqs={CONVERSATION: 12, OTHER: 3}),
+    f.SetStatus(status="paused"),
+    f.Ack(conversation=CONVERSATION, cid="v-8hQ2mZ0p", seq=13, at=OPENED_AT + 95_000),
+    f.Message(
+        seq=14,
+        conversation=CONVERSATION,
+        by=f.Role.OPERATOR,
+        at=OPENED_AT + 101_000,
+        cid="o-2bV7kQ1x",
+        body="Je suis là. Êtes-vous en sécurité en ce moment ?",
+    ),
+    f.Erased(conversation=CONVERSATION, ended_by=EndedBy.OPERATOR),
+    f.Pong(at=OPENED_AT + 110_000),
+    f.Error(
+        code=f.ErrorCode.TOO_FAST,
+        detail="too many messages; send this one again later",
+        conversation=CONVERSATION,
+        cid="v-8hQ2mZ0p",
+        retry_after_ms=87,
+    ),
+    f.AskCommune(
+        postal_code="95300",
+        communes=[
+            f.CommuneChoice(insee="95500", name="Pontoise"),
+            f.CommuneChoice(insee="95211", name="Ennery"),
+            f.CommuneChoice(insee="95308", name="Hérouville-en-Vexin"),
+            f.CommuneChoice(insee="95341", name="Livilliers"),
+        ],
+    ),
+    f.Opened(conversation=CONVERSATION, token=TOKEN),
+    f.Resumed(conversation=CONVERSATION, seq=14),
+    f.State(
+        conversation=CONVERSATION,
+        stage=f.Stage.WAITING,
+        force=Force.POLICE,
+        unit="Commissariat de police de Cergy",
+        position=2,
+        estimate_s=240,
+    ),
+    f.Welcome(operator="police1", force=Force.POLICE, status="available", limit=3, conversations=[CONVERSATION, OTHER]),
+    f.Held(
+        conversation=CONVERSATION,
+        category=Category.DOMESTIC,
+        audience=Audience.VICTIM,
+        force=Force.POLICE,
+        opened_at=OPENED_AT,
+        assigned_at=OPENED_AT + 62_000,
+        language="fr",
+        turn=1,
+        commune="95500",
+        commune_name="Pontoise",
+        postal_code="95300",
+        department="95",
+        unit="Commissariat de police de Cergy",
+        visitor_connected=True,
+        delivered=14,
+        seen=13,
+        new=True,
+    ),
+    f.Released(conversation=CONVERSATION),
+    f.Board(queues=[f.QueueLine(force=Force.POLICE, category=Category.DOMESTIC, waiting=4, oldest_s=180)]),
+)
+
+
+def text_of(frame: type[msgspec.Struct]) -> str:
+    """Return the frame's example as one readable line of JSON, as the real encoder fills it. Raises ``KeyError``."""
+    return _TEXTS[frame]
+
+
+_TEXTS = {type(example): json.dumps(json.loads(f.encode(example)), ensure_ascii=False) for example in EXAMPLES}
