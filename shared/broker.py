@@ -5,7 +5,7 @@ The chat itself does not pass here (``shared.chat.wire``).
 
 import asyncio
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import nats.errors
 import nats.js.errors
@@ -19,6 +19,9 @@ from shared.contracts.reply import Refusal, RefusalCode
 from shared.logs import get_logger
 from shared.settings import Settings
 from shared.settle import settle_for
+
+if TYPE_CHECKING:
+    from faststream.nats.subscriber.usecases import LogicSubscriber
 
 Reply = TypeVar("Reply", bound=Contract)
 
@@ -87,9 +90,26 @@ def inbox_prefix(settings: Settings) -> str:
     return f"_INBOX_{settings.nats_user}" if settings.nats_user else "_INBOX"
 
 
-def conversations_stream() -> JStream:
-    """Return the stream of lifecycle facts as FastStream wants it: declared by ``infra.streams``, never from here."""
-    return JStream(streams.CONVERSATIONS, declare=False)
+def consumer(
+    broker: NatsBroker,
+    settings: Settings,
+    subject: str,
+    name: str,
+    pull: PullSub,
+    stream: str = streams.CONVERSATIONS,
+) -> "LogicSubscriber[Any]":
+    """Return the decorator for the handler of durable consumer ``name``, which is filtered to ``subject``.
+
+    The consumer, its filter and the stream are declared by ``infra.streams``, never from here: what does not exist
+    makes the service unready instead of being made up.
+    """
+    return broker.subscriber(
+        subject,
+        durable=name,
+        stream=JStream(stream, declare=False),
+        pull_sub=pull,
+        inbox_prefix=f"{inbox_prefix(settings)}.".encode(),
+    )
 
 
 def one_by_one() -> PullSub:
