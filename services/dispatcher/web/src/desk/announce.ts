@@ -50,7 +50,8 @@ export function noticeWords(notice: Notice): string {
 /** Where the visitor is, as far as they said. */
 export function placeOf({ held }: Line): string {
   if (held.commune_name) return held.postal_code ? `${held.commune_name} (${held.postal_code})` : held.commune_name;
-  return held.postal_code ?? held.department ?? t("placeUnknown");
+  if (held.postal_code) return held.postal_code;
+  return held.department ? t("department", { code: held.department }) : t("placeUnknown");
 }
 
 /** How many wait for an answer, and how long the first has waited at `now` (server's clock); null when nobody does. */

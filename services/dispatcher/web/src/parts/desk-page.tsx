@@ -94,11 +94,13 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         onLogout={() => (state.lines.length > 0 ? setAsking({ what: "logout" }) : void desk.logout())}
       />
       {snapshot.lostAt !== null && <Lost since={snapshot.lostAt} />}
-      <Rail snapshot={snapshot} onOpen={open} />
-      <Panes snapshot={snapshot} asked={asked} onOpen={open} onEnd={(id) => setAsking({ what: "end", id })} />
-      <aside class="context" aria-label={t("viewHelp")}>
-        <Context snapshot={snapshot} active={active} place={place} onSent={setAside} />
-      </aside>
+      <main class="work">
+        <Rail snapshot={snapshot} onOpen={open} />
+        <Panes snapshot={snapshot} asked={asked} onOpen={open} onEnd={(id) => setAsking({ what: "end", id })} />
+        <section class="context" aria-label={t("viewHelp")}>
+          <Context snapshot={snapshot} active={active} place={place} onSent={setAside} />
+        </section>
+      </main>
       <Views view={state.view} />
       <Announcer snapshot={snapshot} aside={aside} />
       {asking && <Question asking={asking} snapshot={snapshot} onClose={() => setAsking(null)} />}
@@ -115,19 +117,20 @@ interface PanesProps {
 
 function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
   const desk = useConsole();
-  const main = useRef<HTMLElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const { panes, wide, lines } = snapshot.desk;
   const fresh = lines.find((line) => line.fresh);
-  const two = wide && (lines.length > 1 || panes.ids[1] !== null);
+  const filled = panes.ids.filter((id) => id !== null).length;
+  const two = wide && filled > 0 && (lines.length > 1 || panes.ids[1] !== null);
   const sides: readonly Side[] = two ? [0, 1] : [panes.active];
 
   useEffect(() => {
     // What had the keyboard may have left with its conversation.
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) box.current?.focus({ preventScroll: true });
   }, [lines.length]);
 
   return (
-    <main ref={main} class={two ? "panes two" : "panes"} tabIndex={-1}>
+    <div ref={box} class={two ? "panes two" : "panes"} tabIndex={-1}>
       {sides.map((side) => {
         const line = lineOf(snapshot.desk, panes.ids[side]);
         if (!line) return <Vacant key={side} fresh={fresh} any={lines.length > 0} onOpen={(id) => onOpen(id, false)} />;
@@ -144,7 +147,7 @@ function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
           />
         );
       })}
-    </main>
+    </div>
   );
 }
 
@@ -170,18 +173,19 @@ function Context({ snapshot, active, place, onSent }: ContextProps) {
 function Views({ view }: { view: View }) {
   const desk = useConsole();
   return (
-    <div class="views" role="group" aria-label={t("views")}>
+    <nav class="views" aria-label={t("views")}>
       {VIEWS.map((one) => (
         <button
           key={one.view}
           type="button"
+          class={one.view}
           aria-pressed={view === one.view}
           onClick={() => desk.act({ type: "view", view: one.view })}
         >
           {t(one.name)}
         </button>
       ))}
-    </div>
+    </nav>
   );
 }
 

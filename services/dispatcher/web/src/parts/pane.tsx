@@ -33,7 +33,7 @@ export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
       onFocusCapture={onFocus}
       onPointerDownCapture={onFocus}
     >
-      <Head line={line} skew={snapshot.skew} onEnd={onEnd} />
+      <Head line={line} snapshot={snapshot} onEnd={onEnd} />
       <Transcript line={line} active={active} connected={snapshot.link === "ready"} />
       <Writing line={line} />
       <Composer line={line} field={writing} />
@@ -41,9 +41,9 @@ export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
   );
 }
 
-function Head({ line, skew, onEnd }: { line: Line; skew: number; onEnd: () => void }) {
+function Head({ line, snapshot, onEnd }: Pick<Props, "line" | "snapshot" | "onEnd">) {
   const { held, number } = line;
-  const minutes = Math.max(0, Math.floor((useNow() + skew - held.opened_at) / 60_000));
+  const minutes = Math.max(0, Math.floor((useNow() + snapshot.skew - held.opened_at) / 60_000));
   return (
     <header class="pane-head">
       <div class="spread">
@@ -61,11 +61,7 @@ function Head({ line, skew, onEnd }: { line: Line; skew: number; onEnd: () => vo
         <Fact name={t("factMinutes")} value={t("minutes", { count: minutes })} />
         <Fact name={t("factLanguage")} value={languageName(held.language)} />
         {held.turn > 1 && <Fact name={t("factTurn")} value={t("turnOf", { turn: held.turn })} />}
-        <Fact
-          name={t("factVisitor")}
-          value={held.visitor_connected ? `● ${t("visitorOnline")}` : `⊘ ${t("visitorOffline")}`}
-          off={!held.visitor_connected}
-        />
+        <Presence connected={snapshot.link === "ready" ? (held.visitor_connected ?? false) : null} />
       </dl>
     </header>
   );
@@ -77,6 +73,17 @@ function Fact({ name, value, off = false }: { name: string; value: string; off?:
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
+  );
+}
+
+/** Whether the visitor's page is on line; null: we are not on line ourselves. */
+function Presence({ connected }: { connected: boolean | null }) {
+  const name = t("factVisitor");
+  if (connected === null) return <Fact name={name} value={t("visitorUnknown")} />;
+  return connected ? (
+    <Fact name={name} value={`● ${t("visitorOnline")}`} />
+  ) : (
+    <Fact name={name} value={`⊘ ${t("visitorOffline")}`} off />
   );
 }
 
@@ -96,7 +103,7 @@ export function Vacant({ fresh, any, onOpen }: { fresh: Line | undefined; any: b
   const desk = useConsole();
   const paused = desk.snapshot.desk.welcome?.status === "paused";
   return (
-    <section class="pane vacant" aria-label={t("viewChat")}>
+    <div class="pane vacant">
       {fresh ? (
         <button type="button" class="offer" onClick={() => onOpen(fresh.id)}>
           {t("paneOffer")} <kbd>Alt {fresh.number}</kbd>
@@ -104,7 +111,7 @@ export function Vacant({ fresh, any, onOpen }: { fresh: Line | undefined; any: b
       ) : (
         <p>{any ? t("paneEmpty") : `${t("paneIdle")} ${t(paused ? "nowPaused" : "nowAvailable")}`}</p>
       )}
-    </section>
+    </div>
   );
 }
 
