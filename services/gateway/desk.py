@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import redis.exceptions
 from faststream.nats import NatsBroker
 
 from services.gateway import facts, metrics
@@ -14,7 +13,7 @@ from services.gateway.views import of_record
 from shared.chat.batch import Batcher, StoreUnavailable
 from shared.chat.frames import Erased, Stage, encode
 from shared.chat.hub import Hub
-from shared.chat.store import ConversationStore
+from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.chat.wire import Wire
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
@@ -22,7 +21,6 @@ from shared.logs import get_logger
 if TYPE_CHECKING:
     from services.gateway.visitor import Visitor
 
-STORE_FAILURES = (redis.exceptions.RedisError, OSError, TimeoutError)
 REROUTE_AFTER_MS = 5_000
 """A conversation that nobody has routed for so long is stated again; the router and the stream drop repeats."""
 

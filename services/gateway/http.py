@@ -5,10 +5,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from services.gateway.desk import STORE_FAILURES, Desk
+from services.gateway.desk import Desk
 from services.gateway.help.view import HelpPage
 from services.gateway.visitor import MAX_RECEIVED, Visitor, end
 from shared.chat.frames import Id, Token
+from shared.chat.store import STORE_FAILURES
 from shared.contracts.conversation import EndedBy
 from shared.pages import Pages, same_origin, secure
 

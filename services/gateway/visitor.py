@@ -5,7 +5,6 @@ import secrets
 import time
 from uuid import uuid4
 
-import msgspec
 from aiohttp import WSMsgType, web
 
 from services.gateway import facts, metrics
@@ -15,7 +14,6 @@ from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
 from shared.chat.frames import (
-    MAX_FRAME,
     AskCommune,
     ChooseCommune,
     CommuneChoice,
@@ -35,8 +33,7 @@ from shared.chat.frames import (
     State,
     Typing,
     VisitorFrame,
-    decode_visitor,
-    refuse,
+    read_visitor,
 )
 from shared.chat.lane import Lane
 from shared.chat.outbox import Outbox, TokenBucket
@@ -49,7 +46,6 @@ from shared.subjects import PLACE
 ASK_TIMEOUT_S = 1.5
 MAX_RECEIVED = 262_144
 """Bytes of one WebSocket message above which the connection is closed instead of answered."""
-_ANSWERABLE = (OutOfOrder, StoreUnavailable)
 
 
 def digest(token: str) -> str:
@@ -109,13 +105,10 @@ class Visitor:
     # ---- inside
 
     async def _receive(self, raw: str) -> None:
-        if len(raw) > MAX_FRAME:
-            self._answer(Error(code=ErrorCode.TOO_LARGE, detail=f"a frame has at most {MAX_FRAME} characters"))
-            return
         try:
-            frame = decode_visitor(raw)
-        except msgspec.MsgspecError as cause:
-            self._answer(refuse(raw, cause).error)
+            frame = read_visitor(raw)
+        except FrameError as error:
+            self._answer(error.error)
             return
         conversation = self._lane.conversation if self._lane else None
         try:
@@ -211,7 +204,7 @@ class Visitor:
         self._phase = Phase.TALKING
         if resumed:
             self.outbox.send(Resumed(conversation=conversation, seq=outcome.seq))
-            lane.catch_up()
+        lane.catch_up()
         self._desk.join(conversation, self)
         lane.announce_change()
 

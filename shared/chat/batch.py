@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 import redis.asyncio
-import redis.exceptions
 
 from shared import keys
+from shared.chat.store import STORE_FAILURES
 from shared.logs import get_logger
 
 MAX_BATCH = 256
@@ -109,7 +109,7 @@ class Batcher:
             values += (operation.verb, operation.role, operation.who, operation.a, operation.b)
         try:
             answers = await self._script(keys=names, args=values)
-        except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
+        except STORE_FAILURES as error:
             get_logger().warning("store_unavailable", operations=len(batch), error=error)
             for operation in batch:
                 operation.done(UNAVAILABLE)

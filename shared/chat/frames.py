@@ -7,6 +7,7 @@ here and thirteen there. ``docs/protocol.md`` is generated from this module.
 Units: ``at`` is milliseconds since 1970 UTC, given by the server; ``seq`` counts a conversation's messages from 1.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -18,7 +19,7 @@ from shared.contracts.conversation import Audience, Category, EndedBy, Force
 MAX_BODY = 16_384
 """Characters in a message body."""
 MAX_FRAME = 65_536
-"""Bytes in a frame that a client may send; a longer one is refused with ``too_large``."""
+"""Characters in a frame that a client may send; a longer one is refused with ``too_large``."""
 
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}$", description="UUID in lower case")]
 ClientId = Annotated[
@@ -29,6 +30,11 @@ Body = Annotated[str, Meta(min_length=1, max_length=MAX_BODY, description="Opaqu
 Seq = Annotated[int, Meta(ge=0, description="Sequence number; 0 is before the first message")]
 Token = Annotated[str, Meta(min_length=20, max_length=200, description="Secret that proves whose conversation it is")]
 Count = Annotated[int, Meta(ge=0)]
+PostalCode = Annotated[
+    str,
+    Meta(pattern=r"^[0-9ABab -]{1,12}$", description="As typed; need not exist, but no words: it goes to a disk (P1)"),
+]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$", description="BCP 47 tag of the page")]
 
 
 class Role(StrEnum):
@@ -115,8 +121,8 @@ class Open(Frame, tag="open", frozen=True):
 
     category: Category
     audience: Audience
-    postal_code: Annotated[str, Meta(max_length=12)] | None = None
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "fr"
+    postal_code: PostalCode | None = None
+    language: Language = "fr"
 
 
 class ChooseCommune(Frame, tag="commune", frozen=True):
@@ -312,9 +318,17 @@ ServerFrame = (
 )  # fmt: skip
 
 encode = msgspec.json.Encoder().encode
-decode_visitor = msgspec.json.Decoder(VisitorFrame).decode
-decode_operator = msgspec.json.Decoder(OperatorFrame).decode
-decode_server = msgspec.json.Decoder(ServerFrame).decode
+decode_visitor: Callable[[bytes | str], VisitorFrame] = msgspec.json.Decoder(VisitorFrame).decode
+decode_operator: Callable[[bytes | str], OperatorFrame] = msgspec.json.Decoder(OperatorFrame).decode
+decode_server: Callable[[bytes | str], ServerFrame] = msgspec.json.Decoder(ServerFrame).decode
+
+KNOWN_TAGS = frozenset(
+    str(frame.__struct_config__.tag) for union in (VisitorFrame, OperatorFrame, ServerFrame) for frame in union.__args__
+)
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError)
+"""What the codec raises on hostile text: broken JSON, endless nesting, text that is no UTF-8."""
+_WITHOUT_INPUT = ("Expected ", "Object missing ")
+"""How the codec's sentences begin that name only what the contract says; the others quote what was sent."""
 
 
 class FrameError(Exception):
@@ -325,21 +339,50 @@ class FrameError(Exception):
         self.error = error
 
 
-def refuse(raw: bytes | str, cause: msgspec.MsgspecError) -> FrameError:
-    """Turn a decoding failure into the typed error that says which kind it was, without repeating the body."""
+def read_visitor(raw: str) -> VisitorFrame:
+    """Read what a visitor's page sent. Raises ``FrameError`` and nothing else, whatever the text."""
+    _check_size(raw)
+    try:
+        return decode_visitor(raw)
+    except _UNREADABLE as cause:
+        raise refuse(raw, cause) from None
+
+
+def read_operator(raw: str) -> OperatorFrame:
+    """Read what a console sent. Raises ``FrameError`` and nothing else, whatever the text."""
+    _check_size(raw)
+    try:
+        return decode_operator(raw)
+    except _UNREADABLE as cause:
+        raise refuse(raw, cause) from None
+
+
+def refuse(raw: bytes | str, cause: Exception) -> FrameError:
+    """Turn a decoding failure into the typed error that says which kind it was, without a word of what was sent."""
     try:
         tag = msgspec.json.decode(raw, type=dict[str, object]).get("t")
     except msgspec.ValidationError:
-        return FrameError(Error(code=ErrorCode.INVALID, detail="a frame is a JSON object"))
-    except msgspec.DecodeError:
-        return FrameError(Error(code=ErrorCode.NOT_JSON, detail="a frame is JSON text in UTF-8"))
-    if tag not in KNOWN_TAGS:
-        return FrameError(Error(code=ErrorCode.UNKNOWN_FRAME, detail="no frame has this name in field t"))
-    if "tag" in str(cause) or "`$.t`" in str(cause):
-        return FrameError(Error(code=ErrorCode.UNKNOWN_FRAME, detail="this side does not take this frame"))
-    return FrameError(Error(code=ErrorCode.INVALID, detail=str(cause)))
+        return _refusal(ErrorCode.INVALID, "a frame is a JSON object")
+    except RecursionError:
+        return _refusal(ErrorCode.INVALID, "a frame is nested less deeply")
+    except (msgspec.DecodeError, ValueError):
+        return _refusal(ErrorCode.NOT_JSON, "a frame is JSON text in UTF-8")
+    if not isinstance(tag, str) or tag not in KNOWN_TAGS:
+        return _refusal(ErrorCode.UNKNOWN_FRAME, "no frame has this name in field t")
+    detail = str(cause)
+    if detail.startswith(f"Invalid value {tag!r}"):
+        return _refusal(ErrorCode.UNKNOWN_FRAME, "this side does not take this frame")
+    if detail.startswith(_WITHOUT_INPUT):
+        return _refusal(ErrorCode.INVALID, detail)
+    if detail.startswith("Object contains unknown field"):
+        return _refusal(ErrorCode.INVALID, "the frame has a field that is not its own")
+    return _refusal(ErrorCode.INVALID, "a field of the frame holds a value that it may not have")
 
 
-KNOWN_TAGS = frozenset(
-    str(frame.__struct_config__.tag) for union in (VisitorFrame, OperatorFrame, ServerFrame) for frame in union.__args__
-)
+def _check_size(raw: str) -> None:
+    if len(raw) > MAX_FRAME:
+        raise _refusal(ErrorCode.TOO_LARGE, f"a frame has at most {MAX_FRAME} characters")
+
+
+def _refusal(code: ErrorCode, detail: str) -> FrameError:
+    return FrameError(Error(code=code, detail=detail))

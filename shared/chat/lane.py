@@ -1,8 +1,7 @@
 """One end of one conversation on this instance: what a socket says goes in, what the others say comes out, in order.
 
-A lane knows which messages its client has (``_seen`` is the end of the unbroken run, ``_own`` the client's own messages
-above it, which it knows from their acknowledgements). An announcement that fits is forwarded as it came; one that
-leaves a gap makes the lane read the log.
+A lane knows which messages its client has (``shared.chat.received``). An announcement that fits is forwarded as it
+came; one that leaves a gap makes the lane read the log.
 """
 
 import asyncio
@@ -12,12 +11,16 @@ from shared.chat.batch import Done, Operation, Outcome, StoreUnavailable
 from shared.chat.frames import Ack, Error, ErrorCode, Frame, Message, Receipt, Role, Say, Typing, encode
 from shared.chat.hub import Hub
 from shared.chat.outbox import Outbox, TokenBucket
-from shared.chat.store import whole_frame
+from shared.chat.received import Fate, Received
+from shared.chat.store import PAGE, STORE_FAILURES, whole_frame
 from shared.clock import now_ms
 from shared.logs import get_logger
 
 MAX_IN_FLIGHT = 64
 """Messages of one lane on their way to the store; then its own socket is not read."""
+
+MAX_SEQ = 2**53 - 1
+"""Above every sequence number, and exact in every language that reads one."""
 
 _REFUSALS = {
     "gone": (ErrorCode.NOT_FOUND, "this conversation is over"),
@@ -39,20 +42,22 @@ class Lane:
         self._proof = proof
         self._outbox = outbox
         self._bucket = bucket
-        self._seen = seq
-        self._own: set[int] = set()
+        self._received = Received(seq)
         self._in_flight = 0
         self._room = asyncio.Event()
         self._room.set()
         self._reading: asyncio.Task[None] | None = None
-        self._read_again = False
-        self.gap = False
         self.others: tuple[str, ...] = ()
 
     @property
     def outbox(self) -> Outbox:
         """Where this lane's client is written to."""
         return self._outbox
+
+    @property
+    def gap(self) -> bool:
+        """Whether the client is known to lack messages."""
+        return self._received.gap
 
     # ---- from the client
 
@@ -83,15 +88,17 @@ class Lane:
         self._submit("typing", "", b"", lambda outcome: self._announce(outcome, announcement))
 
     def receipt(self, frame: Receipt) -> None:
-        """Keep and announce what this end has received and seen."""
-        told = Receipt(
-            conversation=self.conversation,
-            delivered=frame.delivered,
-            seen=min(frame.seen, frame.delivered),
-            by=self.role,
-        )
-        announcement = wire.FRAME + encode(told)
-        self._submit("receipt", frame.delivered, frame.seen, lambda outcome: self._announce(outcome, announcement))
+        """Keep and announce what this end has received and seen; never more than there is."""
+
+        def kept(outcome: Outcome) -> None:
+            delivered = min(frame.delivered, outcome.seq)
+            told = Receipt(
+                conversation=self.conversation, delivered=delivered, seen=min(frame.seen, delivered), by=self.role
+            )
+            self._announce(outcome, wire.FRAME + encode(told))
+
+        seen = min(frame.seen, frame.delivered)
+        self._submit("receipt", min(frame.delivered, MAX_SEQ), min(seen, MAX_SEQ), kept)
 
     def ping(self, seq: int) -> None:
         """Keep the conversation alive; ``seq`` is the end of the client's unbroken run: fill what it misses."""
@@ -100,7 +107,8 @@ class Lane:
             if outcome.status == "gone":
                 self._outbox.send(self._error(ErrorCode.NOT_FOUND, "this conversation is over"))
             elif outcome.status == "ok" and outcome.seq > seq and not self._in_flight:
-                self._seen = min(self._seen, seq)
+                self._received.exists(outcome.seq)
+                self._received.rewind(seq)
                 self.catch_up()
 
         self._submit("ping", self._hub.instance, b"", answered)
@@ -108,16 +116,16 @@ class Lane:
     # ---- coming and going
 
     async def attach(self) -> Outcome:
-        """Become the holder of this end. Raises ``StoreUnavailable``."""
-        self._hub.add(self)
-        try:
-            outcome = await self._perform("attach")
-        except StoreUnavailable:
-            self._hub.remove(self)
-            raise
-        if outcome.status != "ok":
-            self._hub.remove(self)
-        self.others = outcome.others
+        """Become the holder of this end, if the proof is right. Raises ``StoreUnavailable``.
+
+        What is announced between the store's answer and the taking in is missed: ``catch_up`` is due afterwards.
+        """
+        outcome = await self._perform("attach")
+        if outcome.status == "ok":
+            self._received.rewind(outcome.seq)  # a client cannot have more than there is
+            self._received.exists(outcome.seq)
+            self._hub.add(self)
+            self.others = outcome.others
         return outcome
 
     async def detach(self) -> None:
@@ -140,38 +148,30 @@ class Lane:
 
     def message(self, seq: int, frame: bytes) -> None:
         """Forward an announced message if it is the next one; read the log if it is further ahead."""
-        if seq <= self._seen or seq in self._own:
-            return
-        if self._reading is not None or seq > self._seen + 1:
+        fate = self._received.announced(seq)
+        if fate is Fate.NEXT:
+            self._outbox.put(frame)
+        elif fate is Fate.AHEAD:
             self.catch_up()
-            return
-        self._seen = seq
-        self._absorb()
-        self._outbox.put(frame)
 
     def catch_up(self) -> None:
         """Send the client every message of the log that it does not have; one reading at a time."""
-        if self._reading is not None:
-            self._read_again = True
-            return
-        self._reading = asyncio.create_task(self._read_log())
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_log())
 
     async def _read_log(self) -> None:
         try:
             while True:
-                self._read_again = False
-                found = await self._hub.store.messages_after(self.conversation, self._seen)
-                for seq, frame in found:
-                    if seq not in self._own:
-                        self._outbox.put(frame)
-                    self._seen = max(self._seen, seq)
-                self._absorb()
-                await self._outbox.drained()
-                if not found and not self._read_again:
+                stored, after = self._received.stored, self._received.last
+                found = dict(await self._hub.store.messages_after(self.conversation, after))
+                for seq in self._received.page(after, stored, list(found)):
+                    self._outbox.put(found[seq])
+                if len(found) < PAGE and not self._received.gap:
                     return
-        except Exception as error:  # noqa: BLE001 - the next ping or announcement reads again
+                await self._outbox.drained()
+        except STORE_FAILURES as error:
             get_logger().warning("log_not_read", conversation=self.conversation, error=error)
-            self.gap = True
+            self._received.exists(self._received.last + 1)  # a gap until it is known otherwise: it is read again
         finally:
             self._reading = None
 
@@ -189,18 +189,8 @@ class Lane:
             self._refuse(cid, code, detail)
             return
         self._outbox.send(Ack(conversation=self.conversation, cid=cid, seq=outcome.seq, at=at))
-        if outcome.seq > self._seen:
-            self._own.add(outcome.seq)
-            self._absorb()
+        self._received.acknowledged(outcome.seq)
         self._announce(outcome, wire.announce_message(outcome.seq, whole_frame(outcome.seq, tail)))
-
-    def _absorb(self) -> None:
-        while self._own and self._seen + 1 in self._own:
-            self._seen += 1
-            self._own.discard(self._seen)
-        if self._own:
-            self._own = {seq for seq in self._own if seq > self._seen}
-        self.gap = bool(self._own)
 
     def _announce(self, outcome: Outcome, payload: bytes) -> None:
         if outcome.status in {"ok", "again"}:

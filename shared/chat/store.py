@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import redis.asyncio
+import redis.exceptions
 from redis.asyncio.connection import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -20,6 +21,9 @@ from shared.contracts.conversation import Audience, Category, Force
 
 PAGE = 200
 """Messages read from the log in one go."""
+
+STORE_FAILURES = (redis.exceptions.RedisError, OSError, TimeoutError)
+"""What any call raises when the store is away or refuses."""
 
 _UPDATE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

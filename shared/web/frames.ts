@@ -59,6 +59,7 @@ export interface OpenFrame {
   category: Category;
   audience: Audience;
   postal_code?: string | null;
+  /** BCP 47 tag of the page. */
   language?: string;
 }
 

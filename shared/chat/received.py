@@ -1,0 +1,92 @@
+"""Which messages of a conversation one client has, as the end that serves it knows. Pure.
+
+An announcement may come doubled, late, out of order or not at all; the log has everything. Whatever comes, a client is
+sent each message once on one connection, in order, except where it says itself that it lacks some (``rewind``).
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+
+
+class Fate(Enum):
+    """What to do with an announced message."""
+
+    KNOWN = auto()
+    """The client has it: drop it."""
+    NEXT = auto()
+    """It is the next one: forward it as it came."""
+    AHEAD = auto()
+    """Something before it is missing: read the log."""
+
+
+class Received:
+    """``last`` ends the unbroken run that the client has; above it are only the client's own messages, which it knows
+    from their acknowledgements."""
+
+    __slots__ = ("_own", "_stored", "last")
+
+    def __init__(self, last: int = 0) -> None:
+        self.last = last
+        self._stored = last
+        self._own: set[int] = set()
+
+    @property
+    def gap(self) -> bool:
+        """Whether the log is known to hold messages that the client lacks."""
+        return self._stored > self.last
+
+    @property
+    def stored(self) -> int:
+        """The highest message known to be in the log."""
+        return self._stored
+
+    def announced(self, seq: int) -> Fate:
+        """Note that ``seq`` is stored, and tell what to do with it; ``NEXT`` counts it as sent."""
+        self.exists(seq)
+        if seq <= self.last or seq in self._own:
+            return Fate.KNOWN
+        if seq > self.last + 1:
+            return Fate.AHEAD
+        self._advance(seq)
+        return Fate.NEXT
+
+    def acknowledged(self, seq: int) -> None:
+        """Note that the client's own message was stored as ``seq`` and that it is told so."""
+        self.exists(seq)
+        if seq > self.last:
+            self._own.add(seq)
+            self._advance(self.last)
+
+    def exists(self, seq: int) -> None:
+        """Note that the log reaches to ``seq``."""
+        self._stored = max(self._stored, seq)
+
+    def page(self, after: int, stored: int, found: Sequence[int]) -> list[int]:
+        """Take a page of the log; return which of its messages to forward, in order.
+
+        ``after`` and ``stored`` are this object's ``last`` and ``stored`` when the reading began: a page from before
+        the client said that it lacks more is dropped, and an empty one tells that what was known then is no gap.
+        """
+        if self.last < after:
+            return []
+        if not found and self._stored == stored:
+            self._stored = self.last
+        forward = []
+        for seq in found:
+            if seq > self.last:
+                if seq not in self._own:
+                    forward.append(seq)
+                self._advance(seq)
+        return forward
+
+    def rewind(self, seq: int) -> None:
+        """Note that the client says its unbroken run ends at ``seq``."""
+        self.last = min(self.last, seq)
+
+    def _advance(self, seq: int) -> None:
+        self.last = max(self.last, seq)
+        while self.last + 1 in self._own:
+            self.last += 1
+        if self._own:
+            self._own = {own for own in self._own if own > self.last}
+        self._stored = max(self._stored, self.last)
