@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { alias } from "./vite.base";
+import { alias } from "./vite.base.ts";
 
 export default defineConfig({
   resolve: { alias },

@@ -30,6 +30,11 @@ export class Outbox {
     return [...this.#waiting.values()].flatMap((queue) => queue.slice(0, 1));
   }
 
+  /** The conversation in which this message waits. */
+  owner(cid: string): string | undefined {
+    return [...this.#waiting].find(([, queue]) => queue.some((say) => say.cid === cid))?.[0];
+  }
+
   /** Take out the message that was stored, or that is given up. Returns it, or undefined when it is not here. */
   settle(conversation: string, cid: string): SayFrame | undefined {
     const queue = this.#waiting.get(conversation);

@@ -218,6 +218,15 @@ describe("the link", () => {
     expect(Wire.latest.sent.at(-1)).toEqual({ t: "end", conversation: ID });
   });
 
+  test("says its first frame again, later, when it is refused for a while", () => {
+    link().open();
+    Wire.latest.accept().say({ t: "error", code: "unavailable", detail: "" });
+    expect(heard.at(-1)?.t).toBe("error");
+    vi.advanceTimersByTime(1_000);
+    expect(Wire.made).toHaveLength(2);
+    expect(Wire.latest.accept().sent[0]?.t).toBe("open");
+  });
+
   test("stays closed after the server's last word, and after close", () => {
     const made = ready();
     Wire.latest.break(4001);

@@ -242,7 +242,8 @@ export class Link<Out extends ClientFrame> {
   }
 
   #refused(frame: ErrorFrame): void {
-    const { conversation, cid } = frame;
+    const { cid } = frame;
+    const conversation = frame.conversation ?? (cid ? this.#outbox.owner(cid) : undefined);
     if (conversation && cid) {
       if (PASSING.has(frame.code)) {
         this.#resendIn(conversation, frame.retry_after_ms ?? UNAVAILABLE_MS);
@@ -250,7 +251,9 @@ export class Link<Out extends ClientFrame> {
       }
       this.#settle(conversation, cid);
     }
-    this.#options.onFrame(frame);
+    this.#options.onFrame(conversation ? { ...frame, conversation } : frame);
+    // The first frame was refused for a while: say it again on a new connection, later and later.
+    if (!cid && this.#status === "connecting" && PASSING.has(frame.code)) this.#drop();
   }
 
   #drop(code?: number): void {

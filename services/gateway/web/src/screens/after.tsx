@@ -1,0 +1,77 @@
+import type { Ending } from "../state";
+import type { Key } from "../words/fr";
+import type { Say } from "../words";
+import { Heading } from "./parts";
+
+interface ConfirmProps {
+  t: Say;
+  erasing: boolean;
+  onEnd: () => void;
+  onStay: () => void;
+}
+
+/** Ending cannot be undone, so it is asked once. The red button asks nothing. */
+export function Confirm({ t, erasing, onEnd, onStay }: ConfirmProps) {
+  return (
+    <div class="sheet">
+      <Heading>{t("ending")}</Heading>
+      <p>{t("endingLead")}</p>
+      <p role="status">{erasing ? t("erasing") : ""}</p>
+      <div class="pair">
+        <button type="button" class="main-button" disabled={erasing} onClick={onEnd}>
+          {t("endingYes")}
+        </button>
+        <button type="button" class="plain-button" disabled={erasing} onClick={onStay}>
+          {t("endingNo")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const WORDS: Readonly<Record<Ending, readonly [title: Key, lead: Key | null]>> = {
+  visitor: ["endedVisitor", null],
+  red_button: ["endedVisitor", null],
+  operator: ["endedOperator", "endedOperatorLead"],
+  silence: ["endedSilence", "endedSilenceLead"],
+  gone: ["endedGone", "endedGoneLead"],
+  unsure: ["endedUnsure", "endedUnsureLead"],
+};
+
+interface EndedProps {
+  t: Say;
+  why: Ending;
+  onLeave: () => void;
+  onAgain: () => void;
+}
+
+/** All is erased here; what only the visitor can erase is said plainly (V8). */
+export function Ended({ t, why, onLeave, onAgain }: EndedProps) {
+  const [title, lead] = WORDS[why];
+  return (
+    <div class="sheet">
+      <Heading>{t(title)}</Heading>
+      {lead && <p>{t(lead)}</p>}
+      <h2>{t("history")}</h2>
+      <p>{t("historyLead")}</p>
+      <ul class="steps">
+        <li>{t("historyPhone")}</li>
+        <li>{t("historyIphone")}</li>
+        <li>{t("historyFirefox")}</li>
+        <li>{t("historyComputer")}</li>
+      </ul>
+      <p>
+        <strong>{t("historyOne")}</strong>
+      </p>
+      <p class="soft">{t("historyLimits")}</p>
+      <div class="pair">
+        <button type="button" class="main-button" onClick={onLeave}>
+          {t("leave")}
+        </button>
+        <button type="button" class="plain-button" onClick={onAgain}>
+          {t("again")}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import type { AskCommuneFrame } from "@shared/frames";
+import type { Say } from "../words";
+import { Heading, Helplines } from "./parts";
+
+interface ConnectingProps {
+  t: Say;
+  busy: boolean;
+  lost: boolean;
+  onCancel: () => void;
+}
+
+/** Between the first screen and the conversation: usually unseen. */
+export function Connecting({ t, busy, lost, onCancel }: ConnectingProps) {
+  const lead = busy ? "connectingBusy" : lost ? "connectingLost" : "connectingLead";
+  return (
+    <div class="sheet">
+      <Heading>{t("connecting")}</Heading>
+      <p role="status">{t(lead)}</p>
+      <button type="button" class="plain-button" onClick={onCancel}>
+        {t("cancel")}
+      </button>
+      <h2>{t("meanwhile")}</h2>
+      <Helplines t={t} />
+    </div>
+  );
+}
+
+interface CommuneProps {
+  t: Say;
+  question: AskCommuneFrame;
+  onAnswer: (insee: string | null) => void;
+}
+
+/** The postal code spans both forces (V4): one press answers, and not answering is an answer. */
+export function Commune({ t, question, onAnswer }: CommuneProps) {
+  return (
+    <div class="sheet">
+      <Heading>{t("commune")}</Heading>
+      <p>{t("communeLead", { code: question.postal_code })}</p>
+      <ul class="answers">
+        <li>
+          <button type="button" class="plain-button" onClick={() => onAnswer(null)}>
+            {t("communeUnknown")}
+          </button>
+        </li>
+        {question.communes.map(({ insee, name }) => (
+          <li key={insee}>
+            <button type="button" class="plain-button" onClick={() => onAnswer(insee)}>
+              {name}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

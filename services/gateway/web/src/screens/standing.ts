@@ -1,0 +1,31 @@
+import type { StateFrame } from "@shared/frames";
+import type { LinkStatus } from "@shared/socket";
+import type { Say } from "../words";
+
+/** Where the conversation stands, in words: a title, and what it means for the visitor. */
+export interface Standing {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Say only what is known: no estimate where the server gives none, no listener where there is none. */
+export function standing(t: Say, state: StateFrame | null, link: LinkStatus): Standing {
+  const { title, detail } = byStage(t, state);
+  return link === "lost" || link === "closed" ? { title, detail: t("lost") } : { title, detail };
+}
+
+function byStage(t: Say, state: StateFrame | null): Standing {
+  if (state?.stage === "active") {
+    const title = state.force ? t(state.force) : t("conversation");
+    return { title, detail: t(state.peer_connected === false ? "peerAway" : "listening") };
+  }
+  if (state?.stage !== "waiting") return { title: t("routing"), detail: t("writeNow") };
+  const { position, estimate_s: seconds } = state;
+  const title = !position ? t("waiting") : position === 1 ? t("next") : t("ahead", { n: position - 1 });
+  return { title, detail: `${estimate(t, seconds ?? null)} ${t("writeNow")}` };
+}
+
+function estimate(t: Say, seconds: number | null): string {
+  if (seconds === null) return t("noEstimate");
+  return seconds < 60 ? t("soon") : t("minutes", { n: Math.round(seconds / 60) });
+}

@@ -1,0 +1,162 @@
+import type { Audience, Category } from "@shared/frames";
+import { useRef, useState } from "preact/hooks";
+import type { Choice } from "../state";
+import { LANGUAGES, type Language, type Say } from "../words";
+import { Heading } from "./parts";
+
+const CATEGORIES: readonly Category[] = ["sexual", "domestic", "discrimination"];
+const AUDIENCES: readonly Audience[] = ["victim", "witness", "relative", "professional"];
+
+interface Props {
+  t: Say;
+  choice: Choice;
+  refused: boolean;
+  language: Language;
+  onLanguage: (language: Language) => void;
+  onAsk: (choice: Choice) => void;
+}
+
+type Fault = "about" | "postal" | null;
+
+/** First screen: which chat, who, where. Only the chat is needed. */
+export function Start({ t, choice, refused, language, onLanguage, onAsk }: Props) {
+  const [category, setCategory] = useState(choice.category);
+  const [audience, setAudience] = useState(choice.audience);
+  const [postalCode, setPostalCode] = useState(choice.postalCode);
+  const [fault, setFault] = useState<Fault>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  const ask = (event: Event): void => {
+    event.preventDefault();
+    const code = postalCode.replace(/\s/g, "");
+    const found = !category ? "about" : code !== "" && !/^\d{5}$/.test(code) ? "postal" : null;
+    setFault(found);
+    if (found) form.current?.querySelector<HTMLElement>(found === "about" ? "[name=about]" : "#postal")?.focus();
+    else onAsk({ category, audience, postalCode: code });
+  };
+
+  return (
+    <form class="sheet" ref={form} onSubmit={ask} autocomplete="off" noValidate>
+      <Heading>{t("title")}</Heading>
+      <p class="lead">{t("lead")}</p>
+      {refused && (
+        <p class="notice" role="alert">
+          {t("refused")}
+        </p>
+      )}
+      <About t={t} chosen={category} faulty={fault === "about"} onChoose={setCategory} />
+      <fieldset class="chips">
+        <legend>{t("you")}</legend>
+        {AUDIENCES.map((each) => (
+          <label key={each}>
+            <input type="radio" name="you" checked={audience === each} onChange={() => setAudience(each)} />
+            <span>{t(each)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <Postal t={t} value={postalCode} faulty={fault === "postal"} onInput={setPostalCode} />
+      <button class="main-button" type="submit">
+        {t("begin")}
+      </button>
+      <p class="start-more">
+        <a class="plain-button" href="/aide" onClick={replace}>
+          {t("helpNear")}
+        </a>
+        <Languages t={t} language={language} onLanguage={onLanguage} />
+      </p>
+      <p class="soft keyboard-only">{t("shift")}</p>
+    </form>
+  );
+}
+
+/** Go there in place of this page: the whole visit stays one line of the history (V8). */
+function replace(event: MouseEvent): void {
+  event.preventDefault();
+  location.replace((event.currentTarget as HTMLAnchorElement).href);
+}
+
+interface AboutProps {
+  t: Say;
+  chosen: Category | null;
+  faulty: boolean;
+  onChoose: (category: Category) => void;
+}
+
+function About({ t, chosen, faulty, onChoose }: AboutProps) {
+  return (
+    <fieldset class="choices" aria-describedby={faulty ? "about-fault" : undefined}>
+      <legend>{t("about")}</legend>
+      {faulty && (
+        <p class="fault" id="about-fault">
+          {t("aboutMissing")}
+        </p>
+      )}
+      {CATEGORIES.map((each) => (
+        <label key={each}>
+          <input type="radio" name="about" value={each} checked={chosen === each} onChange={() => onChoose(each)} />
+          <span>
+            <strong>{t(each)}</strong>
+            <small>{t(`${each}Hint`)}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface PostalProps {
+  t: Say;
+  value: string;
+  faulty: boolean;
+  onInput: (value: string) => void;
+}
+
+function Postal({ t, value, faulty, onInput }: PostalProps) {
+  return (
+    <div class="postal">
+      <label for="postal">
+        {t("postal")} <small>{t("postalOptional")}</small>
+      </label>
+      <input
+        id="postal"
+        type="text"
+        inputMode="numeric"
+        maxLength={12}
+        autocomplete="off"
+        value={value}
+        aria-invalid={faulty}
+        aria-describedby={faulty ? "postal-fault postal-hint" : "postal-hint"}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      {faulty && (
+        <p class="fault" id="postal-fault">
+          {t("postalWrong")}
+        </p>
+      )}
+      <p class="soft" id="postal-hint">
+        {t("postalHint")}
+      </p>
+    </div>
+  );
+}
+
+interface LanguagesProps {
+  t: Say;
+  language: Language;
+  onLanguage: (language: Language) => void;
+}
+
+function Languages({ t, language, onLanguage }: LanguagesProps) {
+  return (
+    <label class="languages">
+      <span class="hidden">{t("language")}</span>
+      <select value={language} onChange={(event) => onLanguage(event.currentTarget.value as Language)}>
+        {Object.entries(LANGUAGES).map(([tag, name]) => (
+          <option key={tag} value={tag} lang={tag}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
