@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from services.referral import directory, places
-from services.referral.directory import Entry
+from services.referral.entry import Entry
 from services.referral.words import fold
 from shared.contracts.referral import StructureKind
-from shared.geography import country
+from shared.geography import table as communes
 from shared.geography.country import Country
-from shared.geography.table import Commune
+from shared.geography.model import Commune
 
 CIDFF_SOURCE = "DILA, Annuaire de l'administration, base de données locales"
 ZONE_SOURCE = "Ministère de l'Intérieur, Compétence territoriale gendarmerie et police nationales"
@@ -106,8 +106,8 @@ def station_entries(path: Path, edition: str, land: Country) -> Iterable[Entry]:
                 # Two towns of one name have a station each; one station may serve two departments.
                 region = commune.department if commune.department.startswith("9") else ""
                 served[row["police_service"], region].append(commune)
-    for (service, _region), communes in served.items():
-        seat = seat_of(service, communes, land)
+    for (service, _region), towns in served.items():
+        seat = seat_of(service, towns, land)
         yield Entry(
             id=f"commissariat:{seat.insee}:{re.sub(r'[^a-z0-9]+', '-', fold(service))}",
             kind=StructureKind.COMMISSARIAT,
@@ -130,7 +130,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--police-zone", type=Path, required=True)
     parser.add_argument("--zone-edition", required=True, help="edition of the police zone, as YYYY-MM")
     given = parser.parse_args(arguments)
-    land = country.load()
+    land = communes.load()
     cidff = list(cidff_entries(given.cidff, land))
     stations = list(station_entries(given.police_zone, given.zone_edition, land))
     directory.write(directory.SHIPPED, [*cidff, *stations])

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from services.referral import directory
-from services.referral.directory import Entry
 from services.referral.domain import Directory
+from services.referral.entry import Entry
 from shared.clock import utc_now
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.referral import MOST_STRUCTURES, NearbyQuery, StructureKind
-from shared.geography import country
+from shared.geography import table as communes
+from shared.geography.country import Country
 from shared.geography.memory import no_collection
 
 SEED = 20_251_122
@@ -29,10 +30,10 @@ def load_directory(path: Path | None = None) -> Directory:
     with no_collection():
         entries, digest = directory.read(path or directory.SHIPPED)
         lines, _ = directory.read(directory.SHIPPED_HELPLINES)
-        return Directory(country.load(), [*lines, *entries], digest)
+        return Directory(communes.load(), [*lines, *entries], digest)
 
 
-def invented(land: country.Country, number: int) -> list[Entry]:
+def invented(land: Country, number: int) -> list[Entry]:
     """Return ``number`` structures scattered over the communes, for measuring only."""
     chance = random.Random(SEED)
     kinds = [kind for kind in StructureKind if kind is not StructureKind.HELPLINE]

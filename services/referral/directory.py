@@ -8,46 +8,16 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
+from services.referral.entry import Entry
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.referral import StructureKind, Wheelchair
+from shared.tables import BrokenTable
 
 SHIPPED = Path(__file__).parent / "data" / "structures.csv"
 SHIPPED_HELPLINES = Path(__file__).parent / "data" / "helplines.csv"
-
-ALL_CATEGORIES = tuple(Category)
-ALL_AUDIENCES = tuple(Audience)
-
-
-class BrokenDirectory(Exception):
-    """The file is not a directory as this project writes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One structure. ``lat`` and ``lon`` are None for a helpline alone."""
-
-    id: str
-    kind: StructureKind
-    name: str
-    categories: tuple[Category, ...] = ALL_CATEGORIES
-    audiences: tuple[Audience, ...] = ALL_AUDIENCES
-    languages: tuple[str, ...] = ("fr",)
-    wheelchair: Wheelchair = Wheelchair.UNKNOWN
-    address: str | None = None
-    insee: str | None = None
-    lat: float | None = None
-    lon: float | None = None
-    approximate: bool = False
-    phone: str | None = None
-    web: str | None = None
-    hours: str | None = None
-    note: str | None = None
-    source: str = ""
-    as_of: str = ""
-
 
 COLUMNS = tuple(field.name for field in fields(Entry))
 
@@ -103,16 +73,16 @@ def _entry(row: list[str]) -> Entry:
 def read(path: Path) -> tuple[list[Entry], str]:
     """Return the entries of a file and its digest (first 32 hex digits of its SHA-256).
 
-    Raises ``BrokenDirectory`` when it is not a directory, ``OSError`` when it cannot be read.
+    Raises ``BrokenTable`` when it is not a directory, ``OSError`` when it cannot be read.
     """
     raw = path.read_bytes()
     try:
         rows = csv.reader(io.StringIO(raw.decode("utf-8"), newline=""))
         if tuple(next(rows)) != COLUMNS:
-            raise BrokenDirectory(f"{path.name}: not a directory of structures")
+            raise BrokenTable(f"{path.name}: not a directory of structures")
         entries = [_entry(row) for row in rows]
     except (ValueError, StopIteration, csv.Error) as error:
-        raise BrokenDirectory(f"{path.name}: {error}") from error
+        raise BrokenTable(f"{path.name}: {error}") from error
     return entries, hashlib.sha256(raw).hexdigest()[:32]
 
 

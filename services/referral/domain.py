@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.referral import hours
-from services.referral.directory import Entry
+from services.referral.entry import Entry
 from services.referral.sphere import Nearest, Tree, Vector, kilometres, squared_chord, vector
 from services.referral.words import fold
 from shared.contracts.referral import NearbyQuery, NearbyReply, Structure, StructureKind
 from shared.geography.country import MONACO_POINT, Country, Found, How
-from shared.geography.table import METROPOLE, Commune
+from shared.geography.model import METROPOLE, Commune
 
 ACROSS_THE_SEA_KM = 500.0
 """Farther than this beyond the sea nobody goes for help: the helplines are nearer."""

@@ -1,7 +1,7 @@
 """Whether a point can be where its commune is. Pure."""
 
 from services.referral.sphere import distance_km
-from shared.geography.table import Commune
+from shared.geography.model import Commune
 
 FARTHEST_KM = 20.0
 """From a commune's point to anything inside it; only a few very large communes reach farther."""

@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 
 from services.router import table
-from services.router.table import Competence
+from services.router.competence import Competence
 from shared.contracts.conversation import Force
 from shared.geography import build as geography
-from shared.geography import country
+from shared.geography import table as communes
 
 SOURCE = "Ministère de l'Intérieur, Compétence territoriale gendarmerie et police nationales"
 
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     made = geography.build(given.package, given.points)
     sys.stdout.write(f"{made}\n")
     rows = competences(given.police_zone)
-    unknown = sorted(set(rows) - set(country.load().communes))
+    unknown = sorted(set(rows) - set(communes.load().communes))
     if unknown:
         sys.stderr.write(f"communes that do not exist: {', '.join(unknown)}\n")
         return 1

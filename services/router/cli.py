@@ -14,7 +14,7 @@ from typing import Any
 from services.router import table
 from services.router.domain import Place, Territory
 from shared.contracts.conversation import Force
-from shared.geography import country
+from shared.geography import table as communes
 from shared.geography.memory import no_collection
 
 LOOKUPS = 100_000
@@ -24,7 +24,7 @@ SEED = 20_251_122
 def load_territory(path: Path | None = None, fallback: Force = Force.POLICE) -> Territory:
     """Return the territory with the table at ``path``, or the shipped one."""
     with no_collection():
-        return Territory(country.load(), table.read(path or table.SHIPPED), fallback)
+        return Territory(communes.load(), table.read(path or table.SHIPPED), fallback)
 
 
 def as_dict(place: Place) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.router.table import Competence, CompetenceTable
+from services.router.competence import Competence, CompetenceTable
 from shared.contracts.conversation import Category, Force
 from shared.contracts.router import RoutingBasis
 from shared.geography.country import Country, Found, How
-from shared.geography.table import Commune
+from shared.geography.model import Commune
 
 SPLIT_DEFAULT = Force.POLICE
 """For a commune in both zones: its main town is the police's, and the source names the commissariat."""

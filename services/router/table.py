@@ -8,43 +8,15 @@ A commune that the table does not name is gendarmerie.
 import csv
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from services.router.competence import Competence, CompetenceTable
 from shared.contracts.conversation import Force
+from shared.tables import BrokenTable
 
 SHIPPED = Path(__file__).parent / "data" / "competence.csv"
 HEADER = ("insee", "forces", "service")
 EDITION = "edition"
-
-
-class BrokenTable(Exception):
-    """The file is not a table of competence as this project writes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Competence:
-    """Who is competent in one commune. No force: the source is blank. ``service`` is the source's own name."""
-
-    forces: tuple[Force, ...]
-    service: str | None
-
-
-GENDARMERIE = Competence((Force.GENDARMERIE,), None)
-
-
-@dataclass(frozen=True, slots=True)
-class CompetenceTable:
-    """A whole edition. ``digest``: first 32 hex digits of the file's SHA-256."""
-
-    edition: str
-    source: str
-    digest: str
-    rows: Mapping[str, Competence]
-
-    def of(self, insee: str) -> Competence:
-        """Return the competence in a commune."""
-        return self.rows.get(insee, GENDARMERIE)
 
 
 def read(path: Path = SHIPPED) -> CompetenceTable:

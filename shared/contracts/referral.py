@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -101,8 +101,9 @@ class DirectoryRefreshed(Event):
     """Running instances have taken a directory of structures into use."""
 
     TYPE: ClassVar[str] = "referral.directory.refreshed.v1"
-    ENTITY: ClassVar[str] = "digest"
+    ENTITY: ClassVar[str] = "table"
 
-    digest: str = Field(pattern=r"^[0-9a-f]{32}$", description="First 32 hex digits of the files' SHA-256")
+    table: Literal["structures"] = Field(default="structures", description="Which table; the subject's last token")
+    digest: str = Field(pattern=r"^[0-9a-f]{32}$", description="First 32 hex digits of the file's SHA-256")
     structures: int = Field(ge=0, description="Structures in it, helplines included")
-    taken_at: datetime = Field(description="When the first instance took it, UTC")
+    taken_at: datetime = Field(description="When an instance took it, UTC")

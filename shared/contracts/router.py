@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -95,10 +95,11 @@ class TerritoryRefreshed(Event):
     """Running routers have taken a table of competence into use."""
 
     TYPE: ClassVar[str] = "router.territory.refreshed.v1"
-    ENTITY: ClassVar[str] = "digest"
+    ENTITY: ClassVar[str] = "table"
 
+    table: Literal["competence"] = Field(default="competence", description="Which table; the subject's last token")
     digest: str = Field(pattern=r"^[0-9a-f]{32}$", description="First 32 hex digits of the file's SHA-256")
     edition: str = Field(description="Edition of the source, as YYYY-MM or YYYY-MM-DD")
     source: str = Field(description="Who published it")
     communes: int = Field(ge=0, description="Communes that the table names")
-    taken_at: datetime = Field(description="When the first instance took it, UTC")
+    taken_at: datetime = Field(description="When an instance took it, UTC")

@@ -5,17 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from shared.geography import postal
-from shared.geography.table import (
-    DATA,
-    Commune,
-    Department,
-    read_communes,
-    read_departments,
-    read_former,
-)
+from shared.geography.model import Commune, Department
 
 MONACO = "980"
 MONACO_NEIGHBOUR = "06240"
@@ -151,8 +143,3 @@ def _most_people_first(communes: Iterable[Commune]) -> tuple[Commune, ...]:
 
 
 _NOWHERE = Found("", (), How.NOWHERE, None)
-
-
-def load(folder: Path = DATA) -> Country:
-    """Read the shipped table."""
-    return Country(read_communes(folder), read_departments(folder), read_former(folder))

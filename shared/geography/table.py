@@ -6,9 +6,11 @@ Four sorted CSV files in UTF-8 under ``data/`` (sources, editions and licences: 
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+
+from shared.geography.country import Country
+from shared.geography.memory import no_collection
+from shared.geography.model import Commune, Department, land_of
 
 DATA = Path(__file__).parent / "data"
 COMMUNES = "communes.csv"
@@ -16,44 +18,6 @@ DEPARTMENTS = "departments.csv"
 FORMER = "former.csv"
 ISLANDS = "islands.csv"
 COMMUNE_COLUMNS = ("insee", "name", "department", "postal_codes", "population", "lat", "lon", "island")
-
-METROPOLE = "metropole"
-CORSICA = "Corse"
-
-
-class Commune(NamedTuple):
-    """One commune, or one arrondissement of Paris, Lyon or Marseille.
-
-    The three whole cities are here too, without postal codes, so that their INSEE code still leads somewhere.
-    """
-
-    insee: str
-    name: str
-    department: str
-    postal_codes: tuple[str, ...]
-    population: int
-    lat: float
-    lon: float
-    land: str
-    """What one can cross without a boat: ``metropole``, ``Corse``, an island, an overseas department."""
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """A department or overseas collectivity; ``capital`` is the INSEE code of its chief town."""
-
-    code: str
-    name: str
-    capital: str
-
-
-def land_of(department: str, island: str) -> str:
-    """Return the piece of land of a commune: its island if it has one, else what its department stands on."""
-    if island:
-        return island
-    if department in {"2A", "2B"}:
-        return CORSICA
-    return department if department.startswith("9") and len(department) == 3 else METROPOLE
 
 
 def read_rows(path: Path) -> list[list[str]]:
@@ -92,3 +56,9 @@ def read_departments(folder: Path = DATA) -> dict[str, Department]:
 def read_former(folder: Path = DATA) -> dict[str, str]:
     """Return the current INSEE code of each former commune."""
     return dict(read_rows(folder / FORMER))
+
+
+def load(folder: Path = DATA) -> Country:
+    """Return the country from the shipped table."""
+    with no_collection():
+        return Country(read_communes(folder), read_departments(folder), read_former(folder))
