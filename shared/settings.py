@@ -37,6 +37,10 @@ class StoreSettings(Settings):
     )
     message_rate: float = Field(default=10.0, gt=0, description="Messages a second that one socket may send for long")
     message_burst: int = Field(default=30, ge=1, description="Messages that one socket may send at once")
+    frame_rate: float = Field(
+        default=500.0, gt=0, description="Frames of any kind a second that are read from one socket for long"
+    )
+    frame_burst: int = Field(default=500, ge=1, description="Frames of any kind that are read from one socket at once")
     outbox_bytes: int = Field(
         default=262_144,
         ge=65_536,

@@ -67,7 +67,10 @@ class Desk:
 
     def join(self, conversation: str, visitor: "Visitor") -> None:
         """This socket now has the visitor's end; it is told the state at once."""
+        older = self._visitors.get(conversation)
         self._visitors[conversation] = visitor
+        if older is not None and older is not visitor:
+            older.supersede()
         self.changed(conversation)
 
     def leave(self, conversation: str, visitor: "Visitor") -> None:

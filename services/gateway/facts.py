@@ -51,19 +51,20 @@ class Facts:
     def __init__(self, broker: NatsBroker) -> None:
         self._broker = broker
         self._unconfirmed: dict[UUID, Event] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], UUID] = {}
 
     def state(self, event: Event) -> None:
         """Publish ``event``; returns at once."""
         self._unconfirmed[event.id] = event
         task = asyncio.create_task(self._publish(event))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = event.id
+        task.add_done_callback(self._tasks.pop)
 
     async def retry(self) -> None:
         """Publish again what is still unconfirmed; called periodically."""
-        if not self._tasks:
-            for event in list(self._unconfirmed.values()):
+        under_way = set(self._tasks.values())
+        for event in list(self._unconfirmed.values()):
+            if event.id not in under_way:
                 await self._publish(event)
 
     async def close(self) -> None:

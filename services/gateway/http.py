@@ -9,6 +9,7 @@ from services.gateway.desk import Desk
 from services.gateway.help.view import HelpPage
 from services.gateway.visitor import MAX_RECEIVED, Visitor, end
 from shared.chat.frames import Id, Token
+from shared.chat.socket import Socket
 from shared.chat.store import STORE_FAILURES
 from shared.contracts.conversation import EndedBy
 from shared.pages import Pages, same_origin, secure
@@ -34,7 +35,7 @@ def make_app(desk: Desk, pages: Pages) -> web.Application:
             return web.json_response(
                 {"error": "full", "detail": "this gateway is full; try again"}, status=503, headers={"Retry-After": "5"}
             )
-        response = web.WebSocketResponse(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
+        response = Socket(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
         await response.prepare(request)
         visitor = Visitor(desk, response)
         desk.connect(visitor)
@@ -48,8 +49,10 @@ def make_app(desk: Desk, pages: Pages) -> web.Application:
         """204 whether or not the conversation was still there; 400 for a body that is no erase call."""
         try:
             call = msgspec.json.decode(await request.read(), type=EraseCall)
-        except msgspec.MsgspecError as error:
-            return web.json_response({"error": "invalid", "detail": str(error)}, status=400)
+        except web.HTTPRequestEntityTooLarge:
+            return web.json_response({"error": "too_large", "detail": "an erase call is short"}, status=413)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            return web.json_response({"error": "invalid", "detail": "this is no erase call"}, status=400)
         ended_by = EndedBy.RED_BUTTON if call.red_button else EndedBy.VISITOR
         try:
             theirs = await end(desk, call.conversation, call.token, ended_by)

@@ -1,11 +1,12 @@
 """One visitor's socket: frames in, what they lead to, frames out."""
 
+import asyncio
 import hashlib
 import secrets
 import time
 from uuid import uuid4
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType
 
 from services.gateway import facts, metrics
 from services.gateway.desk import Desk
@@ -37,6 +38,7 @@ from shared.chat.frames import (
 )
 from shared.chat.lane import Lane
 from shared.chat.outbox import Outbox, TokenBucket
+from shared.chat.socket import CLOSE_SUPERSEDED, Socket
 from shared.clock import now_ms
 from shared.contracts.conversation import EndedBy
 from shared.contracts.router import PlaceQuery, PlaceReply
@@ -56,9 +58,9 @@ def digest(token: str) -> str:
 class Visitor:
     """See the module's text."""
 
-    __slots__ = ("_asked", "_bucket", "_desk", "_lane", "_phase", "_shown", "_socket", "heard_at", "outbox")
+    __slots__ = ("_asked", "_bucket", "_desk", "_frames", "_lane", "_phase", "_shown", "_socket", "heard_at", "outbox")
 
-    def __init__(self, desk: Desk, socket: web.WebSocketResponse) -> None:
+    def __init__(self, desk: Desk, socket: Socket) -> None:
         self._desk = desk
         self._socket = socket
         self._phase = Phase.FRESH
@@ -66,6 +68,7 @@ class Visitor:
         self._asked: Open | None = None
         self._shown: State | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
+        self._frames = TokenBucket(desk.settings.frame_rate, desk.settings.frame_burst)
         self.outbox = Outbox(socket, desk.settings.outbox_bytes)
         self.heard_at = time.monotonic()
 
@@ -74,6 +77,8 @@ class Visitor:
         try:
             async for message in self._socket:
                 self.heard_at = time.monotonic()
+                if wait := self._frames.take():
+                    await asyncio.sleep(wait / 1000)  # not reading holds a flood back at its source
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
                 elif message.type is WSMsgType.BINARY:
@@ -100,7 +105,13 @@ class Visitor:
 
     async def close(self) -> None:
         """Close the socket; the client comes back by itself and resumes."""
-        await self._socket.close(code=1012, message=b"come back", drain=False)
+        await self.outbox.shut_down(WSCloseCode.SERVICE_RESTART, b"come back")
+
+    def supersede(self) -> None:
+        """A newer socket has this visitor's end: this one, whose connection was not yet known to be lost, is closed."""
+        self._lane = None
+        self._phase = Phase.OVER
+        self.outbox.shut(CLOSE_SUPERSEDED, b"superseded")
 
     # ---- inside
 

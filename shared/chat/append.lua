@@ -7,8 +7,8 @@
 --   attach   a: instance             b: -
 --   detach   a: instance             b: -
 --   typing   a: -                    b: -
--- Answers one array an operation: status, last or given seq, frame of the first sending ("" unless a resend),
---   then the instances of the other ends.
+-- Answers one array an operation: status, last or given seq, frame of the first sending ("" unless a resend; the
+--   store's error code when unavailable), then the instances of the other ends.
 local ROLES = {'visitor', 'operator', 'psychologist'}
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
@@ -89,6 +89,12 @@ local answers = {}
 for i = 0, #KEYS / 3 - 1 do
   local keys = {KEYS[3 * i + 1], KEYS[3 * i + 2], KEYS[3 * i + 3]}
   local at = 2 + 5 * i
-  answers[i + 1] = perform(keys, ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5])
+  -- A failure (no memory left, a key of another type) is this conversation's alone, not the whole batch's.
+  local well, answer = pcall(perform, keys, ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5])
+  if not well then
+    local text = type(answer) == 'table' and answer.err or tostring(answer)
+    answer = {'unavailable', 0, string.match(text, '%u%u+') or ''}
+  end
+  answers[i + 1] = answer
 end
 return answers

@@ -24,7 +24,8 @@ class StoreUnavailable(Exception):
 class Outcome:
     """What the script answered to one operation.
 
-    ``status``: ok, again (a resend, already stored), gone, forbidden, full, or unavailable (no answer at all).
+    ``status``: ok, again (a resend, already stored), gone, forbidden, full, or unavailable (no answer at all,
+    or the store failed on this operation alone).
     ``seq``: given to the message, or the conversation's last. ``frame``: of the first sending, for ``again``.
     ``others``: instances that hold the other ends now.
     """
@@ -82,7 +83,7 @@ class Batcher:
 
         self.submit(Operation(verb, conversation, role, who, a, b, done))
         outcome = await future
-        if outcome is UNAVAILABLE:
+        if outcome.status == UNAVAILABLE.status:
             raise StoreUnavailable
         return outcome
 
@@ -112,7 +113,17 @@ class Batcher:
         except STORE_FAILURES as error:
             get_logger().warning("store_unavailable", operations=len(batch), error=error)
             for operation in batch:
-                operation.done(UNAVAILABLE)
+                _tell(operation, UNAVAILABLE)
             return
         for operation, (status, seq, frame, *others) in zip(batch, answers, strict=True):
-            operation.done(Outcome(status.decode(), seq, frame, tuple(other.decode() for other in others)))
+            if status == b"unavailable":
+                get_logger().error("operation_failed", verb=operation.verb, reason=frame.decode())
+            _tell(operation, Outcome(status.decode(), seq, frame, tuple(other.decode() for other in others)))
+
+
+def _tell(operation: Operation, outcome: Outcome) -> None:
+    """Hand an outcome over; a fault in what one conversation does with it must not stop the others' work."""
+    try:
+        operation.done(outcome)
+    except Exception as error:  # noqa: BLE001 - the border between one conversation and all
+        get_logger().error("outcome_not_handled", verb=operation.verb, error=error)

@@ -3,13 +3,10 @@
 import asyncio
 import time
 from collections import deque
-
-from aiohttp import web
+from collections.abc import Callable
 
 from shared.chat.frames import Frame, encode
-
-CLOSE_TOO_SLOW = 4008
-"""WebSocket close code: the client did not read; it may come back and resume."""
+from shared.chat.socket import CLOSE_TOO_SLOW, Socket
 
 
 class Outbox:
@@ -19,15 +16,15 @@ class Outbox:
     disconnected once ``limit`` bytes wait for it: the log in the store has what it misses.
     """
 
-    __slots__ = ("_drained", "_limit", "_queue", "_socket", "_task", "_waiting")
+    __slots__ = ("_limit", "_queue", "_shutting", "_socket", "_task", "_waiting")
 
-    def __init__(self, socket: web.WebSocketResponse, limit: int) -> None:
+    def __init__(self, socket: Socket, limit: int) -> None:
         self._socket = socket
         self._limit = limit
         self._queue: deque[bytes] = deque()
         self._waiting = 0
         self._task: asyncio.Task[None] | None = None
-        self._drained: asyncio.Event | None = None
+        self._shutting: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -36,26 +33,39 @@ class Outbox:
 
     def put(self, frame: bytes) -> None:
         """Queue an encoded frame; returns at once."""
-        if self._socket.closed:
+        if self._socket.closed or self._shutting is not None:
             return
         self._queue.append(frame)
         self._waiting += len(frame)
-        if self._task is None:
-            self._task = asyncio.create_task(self._write())
         if self._waiting > self._limit:
-            self._queue.clear()
-            self._waiting = 0
-            self._task.cancel()
-            self._task = asyncio.create_task(self._give_up())
+            self.shut(CLOSE_TOO_SLOW, b"too slow")
+        elif self._task is None:
+            self._task = asyncio.create_task(self._write())
 
     def send(self, frame: Frame) -> None:
         """Encode and queue a frame."""
         self.put(encode(frame))
 
+    def shut(self, code: int, reason: bytes) -> None:
+        """Drop what waits and close the socket; returns at once. A second call changes nothing."""
+        if self._shutting is not None:
+            return
+        self._queue.clear()
+        self._waiting = 0
+        if self._task is not None:
+            self._task.cancel()
+        self._shutting = asyncio.create_task(self._socket.shut(code, reason))
+
+    async def shut_down(self, code: int, reason: bytes) -> None:
+        """``shut``, and return once the socket is closed."""
+        self.shut(code, reason)
+        await self.drained()
+
     async def drained(self) -> None:
         """Return once everything queued so far has been handed to the network, or the socket is closed."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
+        task = self._shutting or self._task
+        if task is not None:
+            await asyncio.wait([task])
 
     async def _write(self) -> None:
         try:
@@ -68,27 +78,23 @@ class Outbox:
             self._waiting = 0
         finally:
             self._task = None
-            if self._queue:
-                self._task = asyncio.create_task(self._write())
-
-    async def _give_up(self) -> None:
-        await self._socket.close(code=CLOSE_TOO_SLOW, message=b"too slow", drain=False)
 
 
 class TokenBucket:
     """So many at once, so many a second."""
 
-    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+    __slots__ = ("_at", "_burst", "_clock", "_rate", "_tokens")
 
-    def __init__(self, rate: float, burst: int) -> None:
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._rate = rate
         self._burst = burst
         self._tokens = float(burst)
-        self._at = time.monotonic()
+        self._at = clock()
 
     def take(self) -> int:
         """Take one; return 0, or how many milliseconds to wait before the next try."""
-        now = time.monotonic()
+        now = self._clock()
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
         self._at = now
         if self._tokens >= 1:
