@@ -82,7 +82,8 @@ class _Forward(logging.Handler):
         fields: dict[str, Any] = {"logger": record.name}
         if record.exc_info and record.exc_info[1]:
             fields["error"] = record.exc_info[1]
-        get_logger().log(record.levelno, str(record.msg)[:200], **fields)
+        template = str(record.msg).partition("\n")[0][:200]  # further lines are what somebody formatted beforehand
+        get_logger().log(record.levelno, template, **fields)
 
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:

@@ -19,6 +19,7 @@ def run(service: str, level: str, main: Callable[[asyncio.Event], Coroutine[Any,
     async def with_signals() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(report_loop_error)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         get_logger().info("starting")
@@ -26,6 +27,12 @@ def run(service: str, level: str, main: Callable[[asyncio.Event], Coroutine[Any,
         get_logger().info("stopped")
 
     uvloop.run(with_signals())
+
+
+def report_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what no task caught by its type and place alone: the loop's own sentence shows arguments, which may be words
+    that a person wrote (P1)."""
+    get_logger().error("uncaught", error=context.get("exception"))
 
 
 async def forever(name: str, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
