@@ -1,0 +1,152 @@
+"""Visitors and operators as they are: each with a browser, doing what a person does on the pages."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, expect
+
+from infra.local.stack import Stack
+from infra.local.staff import Login
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+
+
+class Visitor:
+    """Someone on the visitor's page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def ask(self, about: str = "domestic", postal_code: str = "", you: str = "") -> None:
+        """Choose a chat and begin."""
+        await self.page.locator(f"input[name=about][value={about}]").check()
+        if you:
+            await self.page.get_by_text(you, exact=True).click()
+        await self.page.locator("#postal").fill(postal_code)
+        await self.page.get_by_role("button", name="Commencer").click()
+
+    async def choose(self, commune: str) -> None:
+        """Answer the question about the commune."""
+        await self.page.get_by_role("button", name=commune).click()
+
+    async def say(self, text: str) -> None:
+        """Write and send."""
+        await self.page.locator("#compose").fill(text)
+        await self.page.get_by_role("button", name="Envoyer", exact=True).click()
+
+    def line(self, text: str) -> Locator:
+        """What stands in the transcript."""
+        return self.page.locator(".transcript li").filter(has_text=text)
+
+    @property
+    def red_button(self) -> Locator:
+        """The way out."""
+        return self.page.locator("#exit")
+
+
+class Operator:
+    """Someone at the console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def log_in(self, login: Login) -> None:
+        """Log in as one of the staff, and take conversations."""
+        await self.page.locator("input[name=login]").fill(login.login)
+        await self.page.locator("input[name=password]").fill(login.password)
+        await self.page.get_by_role("button", name="Se connecter").click()
+        await self.page.locator(".segments").wait_for()
+        await self.available()
+
+    async def available(self) -> None:
+        """Take new conversations."""
+        button = self.page.get_by_role("button", name="Disponible", exact=True)
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
+
+    async def pause(self) -> None:
+        """Take no new conversation."""
+        button = self.page.get_by_role("button", name="En pause", exact=True)
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
+
+    async def open_first(self) -> None:
+        """Open the first conversation of the list."""
+        await self.page.locator(".lines button").first.click()
+
+    async def say(self, text: str) -> None:
+        """Answer in the conversation that is open."""
+        await self.page.locator(".pane textarea").first.fill(text)
+        await self.page.locator(".pane textarea").first.press("Enter")
+
+    def line(self, text: str) -> Locator:
+        """What stands in the transcript."""
+        return self.page.locator(".pane li").filter(has_text=text)
+
+    async def end(self) -> None:
+        """End the conversation that is open."""
+        await self.page.get_by_role("button", name=re.compile("^Terminer…")).click()
+        await self.page.get_by_role("button", name="Terminer et effacer").click()
+
+
+class People:
+    """Everybody in one test. ``complaints``: script errors and broken content rules, of every page."""
+
+    def __init__(self, browser: Browser, stack: Stack) -> None:
+        self._browser = browser
+        self._stack = stack
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for context in self._contexts:
+            await context.close()
+
+    async def visitor(self, *, dark: bool = False, viewport: ViewportSize | None = None) -> Visitor:
+        """Someone opens the visitor's page on a phone."""
+        page = await self._page(viewport or PHONE, dark=dark, touch=viewport is None)
+        await page.goto(self._stack.addresses.visitor)
+        return Visitor(page)
+
+    async def operator(self, number: int = 0, *, viewport: ViewportSize | None = None) -> Operator:
+        """One of the demo staff comes on duty."""
+        operator = Operator(await self._page(viewport or DESK))
+        await operator.page.goto(self._stack.addresses.console)
+        await operator.log_in(self._stack.credentials[number])
+        return operator
+
+    @asynccontextmanager
+    async def without_script(self) -> AsyncIterator[Page]:
+        """A phone whose browser runs no script."""
+        context = await self._browser.new_context(viewport=PHONE, locale="fr-FR", java_script_enabled=False)
+        yield await context.new_page()
+        await context.close()
+
+    async def _page(self, viewport: ViewportSize, *, dark: bool = False, touch: bool = False) -> Page:
+        context = await self._browser.new_context(
+            viewport=viewport,
+            locale="fr-FR",
+            color_scheme="dark" if dark else "light",
+            has_touch=touch,
+            is_mobile=touch,
+        )
+        context.set_default_timeout(15_000)
+        self._contexts.append(context)
+        page = await context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error.message}"))
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        """Keep what a browser complains of; a lost connection is what some tests make on purpose."""
+        if message.type == "error" and "WebSocket" not in message.text and "net::ERR" not in message.text:
+            self.complaints.append(message.text)

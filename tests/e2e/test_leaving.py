@@ -1,0 +1,148 @@
+"""Leaving: at once, for good, and leaving nothing to come back to."""
+
+import time
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from infra.local.stack import Stack
+from tests.e2e.people import People, Visitor
+
+WORDS = "une phrase que personne ne doit retrouver"
+
+
+async def at_a_neutral_site(page: Page) -> None:
+    """Answer for the neutral site, which is not on this machine."""
+
+    async def neutral(route: Route) -> None:
+        await route.fulfill(status=200, content_type="text/html", body="<title>Météo</title><h1>Beau temps</h1>")
+
+    await page.route("https://www.meteofrance.com/**", neutral)
+
+
+async def talking(people: People) -> Visitor:
+    visitor = await people.visitor()
+    await at_a_neutral_site(visitor.page)
+    await visitor.ask("domestic", "75011")
+    await visitor.say(WORDS)
+    await expect(visitor.line(WORDS)).to_contain_text("Envoyé")
+    return visitor
+
+
+async def test_the_red_button_leaves_for_a_neutral_site_and_the_operator_s_screen_is_emptied(people: People) -> None:
+    """V6: one press; the page is elsewhere, and the words are gone at the other end too."""
+    policeman = await people.operator(0)
+    visitor = await talking(people)
+    await policeman.open_first()
+    await expect(policeman.line(WORDS)).to_be_visible()
+    await visitor.red_button.click()
+    await expect(visitor.page.get_by_role("heading")).to_have_text("Beau temps")
+    await expect(policeman.line(WORDS)).to_have_count(0)
+    await expect(policeman.page.locator(".notices")).to_contain_text("quitté en urgence")
+    assert WORDS not in await policeman.page.content()
+
+
+@pytest.mark.parametrize("way", ["button", "shift"])
+async def test_the_page_is_blank_before_the_network_answers(people: People, way: str) -> None:
+    """V6: the overlay comes first; neither the erase call nor the neutral site is waited for."""
+    visitor = await talking(people)
+
+    async def never(_route: Route) -> None:
+        """Leave the request unanswered."""
+
+    await visitor.page.unroute("https://www.meteofrance.com/**")
+    await visitor.page.route("https://www.meteofrance.com/**", never)
+    started = time.monotonic()
+    if way == "button":
+        await visitor.red_button.click(no_wait_after=True)
+    else:
+        for _ in range(3):
+            await visitor.page.keyboard.press("Shift")
+    shown = await visitor.page.evaluate("document.body.innerText.trim()")
+    assert shown == ""
+    assert WORDS not in await visitor.page.evaluate("document.documentElement.outerHTML")
+    assert time.monotonic() - started < 2
+
+
+async def test_back_shows_nothing_of_the_visit(people: People) -> None:
+    """V8: the visit is one history entry, and that entry is replaced."""
+    visitor = await people.visitor()
+    await at_a_neutral_site(visitor.page)
+    before = await visitor.page.evaluate("history.length")
+    await visitor.ask("domestic", "75011")
+    await visitor.say(WORDS)
+    await expect(visitor.line(WORDS)).to_contain_text("Envoyé")
+    assert await visitor.page.evaluate("history.length") == before
+    await visitor.red_button.click()
+    await expect(visitor.page.get_by_role("heading")).to_have_text("Beau temps")
+    await visitor.page.go_back()
+    assert WORDS not in await visitor.page.content()
+    assert not visitor.page.url.startswith("http://127.0.0.1")
+
+
+async def test_the_page_stores_nothing_in_the_browser(people: People) -> None:
+    """V8: no cookie, no storage of any kind, a neutral title."""
+    visitor = await talking(people)
+    assert await visitor.page.context.cookies() == []
+    stored = await visitor.page.evaluate(
+        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,"
+        " (await caches.keys()).length]"
+    )
+    assert stored == [0, 0, 0, 0]
+    assert await visitor.page.title() == "Accueil"
+
+
+async def test_a_reload_shows_the_first_screen_and_no_word_of_the_chat(people: People) -> None:
+    """V7 V8: who reopens the tab learns nothing."""
+    visitor = await talking(people)
+    await visitor.page.reload()
+    await expect(visitor.page.get_by_role("button", name="Commencer")).to_be_visible()
+    assert WORDS not in await visitor.page.content()
+
+
+async def test_the_red_button_and_the_numbers_are_in_sight_on_every_screen(people: People) -> None:
+    """V6 V9: at 320 px too, never covered, at least 44 px high."""
+    visitor = await people.visitor(viewport={"width": 320, "height": 640})
+    await _in_sight(visitor)
+    await visitor.ask("domestic", "95300")
+    await visitor.page.get_by_role("button", name="Ennery").wait_for()
+    await _in_sight(visitor)
+    await visitor.choose("Ennery")
+    await visitor.page.locator("#compose").wait_for()
+    await _in_sight(visitor)
+    await visitor.page.get_by_role("button", name="Terminer").click()
+    await _in_sight(visitor)
+    await visitor.page.get_by_role("button", name="Terminer et effacer").click()
+    await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("effacée")
+    await _in_sight(visitor)
+
+
+async def test_without_javascript_the_page_gives_numbers_and_a_way_out(people: People, stack: Stack) -> None:
+    """V9 V12: the exit is a plain link, help nearby is a plain page, and both work."""
+    async with people.without_script() as page:
+        await page.goto(stack.addresses.visitor)
+        await expect(page.locator("#exit")).to_have_attribute("href", "https://www.meteofrance.com/")
+        await expect(page.locator("a[href='tel:3919']")).to_be_visible()
+        await page.locator("a[href='/aide']").click()
+        await page.locator("#place").fill("97110")
+        await page.locator("select[name=sujet]").select_option("domestic")
+        await page.locator("button[type=submit]").click()
+        await expect(page.locator("main")).to_contain_text("Pointe-à-Pitre")
+        assert await page.locator("a[href^='tel:']").count() > 5
+        assert "97110" not in page.url
+        await expect(page.locator("a.leave")).to_be_in_viewport()
+
+
+async def _in_sight(visitor: Visitor) -> None:
+    await expect(visitor.red_button).to_be_in_viewport(ratio=1)
+    box = await visitor.red_button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    on_top = await visitor.page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y)?.closest('#exit') !== null",
+        [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
+    )
+    assert on_top
+    for number in ("tel:17", "tel:112", "sms:114"):
+        await expect(visitor.page.locator(f".emergency a[href='{number}']")).to_be_in_viewport(ratio=1)
+    assert await visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
