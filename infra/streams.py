@@ -126,6 +126,7 @@ def bucket_config(name: str, description: str, history: int) -> StreamConfig:
         allow_rollup_hdrs=True,
         allow_direct=True,
         deny_delete=True,
+        allow_msg_ttl=True,
         duplicate_window=2 * MINUTE_S,
     )
 
@@ -140,11 +141,12 @@ def consumer_configs() -> list[ConsumerConfig]:
             "Frees the operator of a visitor who left",
             [subjects.event(ConversationErasedByGateway)],
         ),
-        _consumer(streams.SIGNALEMENT_FIGURES, "Counts persons accompanied", conversation_facts()),
+        # One at a time, so strictly in order, redeliveries included: counting once depends on it.
+        _consumer(streams.SIGNALEMENT_FIGURES, "Counts persons accompanied", conversation_facts(), in_flight=1),
     ]
 
 
-def _consumer(name: str, description: str, filters: list[str]) -> ConsumerConfig:
+def _consumer(name: str, description: str, filters: list[str], in_flight: int = 1000) -> ConsumerConfig:
     return ConsumerConfig(
         name=name,
         durable_name=name,
@@ -154,7 +156,7 @@ def _consumer(name: str, description: str, filters: list[str]) -> ConsumerConfig
         ack_wait=BACKOFF_S[0],
         backoff=list(BACKOFF_S),
         max_deliver=MAX_DELIVER,
-        max_ack_pending=1000,
+        max_ack_pending=in_flight,
         filter_subject=filters[0] if len(filters) == 1 else None,
         filter_subjects=filters if len(filters) > 1 else None,
     )

@@ -28,4 +28,19 @@ def bucket_stream(bucket: str) -> str:
 
 def bucket_keys(bucket: str) -> str:
     """Return the filter for every key of a bucket, as subjects (NATS ADR-8)."""
-    return f"$KV.{bucket}.>"
+    return bucket_key(bucket, ">")
+
+
+def bucket_key(bucket: str, key: str) -> str:
+    """Return the subject of one key of a bucket (NATS ADR-8)."""
+    return f"$KV.{bucket}.{key}"
+
+
+def figures_month(month: str) -> str:
+    """Return the key in FIGURES of one month's counts, ``2026-11``."""
+    return f"month.{month}"
+
+
+def figures_conversation(conversation: str) -> str:
+    """Return the key in FIGURES of how far one conversation has come; it expires by itself."""
+    return f"conversation.{conversation}"
