@@ -199,6 +199,21 @@ class DispatchStore:
         """Return who has a conversation."""
         return _text(await self._valkey.hget(keys.HELD, conversation)) or None
 
+    async def seat_of(self, operator: str) -> tuple[str, str]:
+        """Return the instance and the socket where an operator sits, or sat last; empty when nowhere."""
+        instance, socket = await self._valkey.hmget(keys.operator(operator), "instance", "socket")
+        return _text(instance), _text(socket)
+
+    async def some_held(self, cursor: int, most: int) -> tuple[int, list[str]]:
+        """Return about ``most`` held conversations and where to go on; 0 starts, and 0 means all were seen."""
+        following, found = await self._valkey.hscan(keys.HELD, cursor, count=most)
+        return int(following), [*map(_text, found)]
+
+    async def some_waiting(self, queue: str, cursor: int, most: int) -> tuple[int, list[str]]:
+        """Return about ``most`` conversations of a queue and where to go on, as ``some_held``."""
+        following, found = await self._valkey.zscan(keys.queue(queue), cursor, count=most)
+        return int(following), [_text(member) for member, _ in found]
+
     async def waiting(self, queue: str, first: int = 0, last: int = -1) -> list[str]:
         """Return a queue, next first; ``first`` and ``last`` count from 0."""
         return [*map(_text, await self._valkey.zrange(keys.queue(queue), first, last))]

@@ -14,6 +14,20 @@ from shared.chat.store import at, who
 
 SCRIPT = Path(__file__).with_name("projection.lua")
 
+_PLACE = """
+if redis.call('HGET', KEYS[1], 'stage') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'position', ARGV[2])
+if ARGV[3] == '' then
+  redis.call('HDEL', KEYS[1], 'estimate_s')
+else
+  redis.call('HSET', KEYS[1], 'estimate_s', ARGV[3])
+end
+return 1
+"""
+
+Place = tuple[int, int | None]
+"""Position in the queue, 1 for the next, and the estimated seconds, None when nothing honest can be said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Projected:
@@ -28,7 +42,9 @@ class Projection:
     """Projects decisions; an older one that comes late changes nothing."""
 
     def __init__(self, valkey: Redis) -> None:
+        self._valkey = valkey
         self._script = valkey.register_script(SCRIPT.read_text(encoding="utf-8"))
+        self._place = valkey.register_script(_PLACE)
 
     async def write(self, decision: Decision) -> Projected | None:
         """Write what ``decision`` means for the record; None when the conversation is gone. Again is harmless."""
@@ -39,14 +55,21 @@ class Projection:
         newest, visitor_at, operator_at = found
         return Projected(bool(newest), visitor_at.decode(), operator_at.decode())
 
+    async def places(self, places: Mapping[str, Place]) -> set[str]:
+        """Write where conversations stand; return those written, the others do not wait (yet, or any more)."""
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            for conversation, (position, estimate_s) in places.items():
+                told: list[str | int] = [Stage.WAITING, position, "" if estimate_s is None else estimate_s]
+                await self._place(keys=[keys.conversation(conversation)], args=told, client=pipe)
+            answers = await pipe.execute()
+        return {conversation for conversation, answer in zip(places, answers, strict=True) if answer}
+
 
 def fields_of(decision: Decision) -> Mapping[str, str | int]:
     """Return the fields that a decision sets; an empty string removes one."""
     if decision.kind == "assigned":
         return {
             "stage": Stage.ACTIVE,
-            "position": "",
-            "estimate_s": "",
             "assigned_at": decision.at_ms,
             "turn": decision.turn,
             who(Role.OPERATOR): decision.operator,

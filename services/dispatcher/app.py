@@ -1,0 +1,103 @@
+"""The dispatcher: operators' console and sockets, queues, assignment. ``python -m services.dispatcher``."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+from faststream.nats import NatsBroker
+
+from services.dispatcher.assigner import Sweeper
+from services.dispatcher.consumers import Handlers
+from services.dispatcher.floor import Floor
+from services.dispatcher.http import Api, make_app
+from services.dispatcher.positions import Positions
+from services.dispatcher.settings import DispatcherSettings
+from services.dispatcher.staff.accounts import Accounts
+from services.dispatcher.staff.guessing import Guessing
+from services.dispatcher.staff.passwords import Passwords
+from shared import streams, subjects
+from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once
+from shared.chat.batch import Batcher
+from shared.chat.hub import new_instance
+from shared.chat.store import ConversationStore, connect
+from shared.chat.wire import NatsWire
+from shared.contracts.gateway import ConversationErasedByGateway
+from shared.contracts.router import ConversationRouted
+from shared.health import Check, ops_server
+from shared.logs import get_logger
+from shared.pages import Pages
+from shared.run import background, forever, run
+
+SERVICE = "dispatcher"
+PAGE = Path(__file__).parent / "web" / "dist"
+CONSUMERS = (streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED)
+LAST_WORDS_S = 3.0
+"""At the end, how long decisions under way may take; another instance announces what is left."""
+
+
+async def main(settings: DispatcherSettings, stop: asyncio.Event, passwords: Passwords | None = None) -> None:
+    """Serve until ``stop``; then send every console to another instance and finish what was decided."""
+    async with AsyncExitStack() as stack:
+        client = connect(settings.valkey_url.get_secret_value())
+        stack.push_async_callback(client.aclose)
+        link = await NatsWire.connect(settings, f"{SERVICE}-chat")
+        stack.push_async_callback(link.close)
+        batcher = Batcher(client, settings.silence_s, settings.most_messages)
+        stack.push_async_callback(batcher.close)
+        conversations = ConversationStore(client, settings.silence_s)
+        broker = make_broker(settings, SERVICE)
+        floor = Floor(settings, new_instance(SERVICE), broker, conversations, batcher, link)
+        sweeper = Sweeper(floor.dispatch, conversations, floor.announcer, floor.assigner, floor)
+        await floor.hub.start()
+        subscribe(broker, settings, Handlers(floor, sweeper))
+        await broker.start()
+        stack.push_async_callback(broker.stop)
+        stack.push_async_callback(floor.announcer.drained, LAST_WORDS_S)
+
+        async def mend() -> None:
+            floor.hub.mend_gaps()
+
+        positions = Positions(client, floor.dispatch, floor.projection, floor.hub.instance)
+        stack.enter_context(
+            background(
+                floor.show_changes(),
+                floor.assigner.run(),
+                forever("sweep", 1.0, sweeper.sweep),
+                forever("forget_gone", 2.0, sweeper.forget_gone),
+                forever("show_board", 1.0, floor.show_board),
+                forever("tell_positions", 1.0, positions.tell),
+                forever("mend_gaps", 1.0, mend),
+                forever("close_lost", 5.0, floor.close_lost),
+            )
+        )
+        checks: dict[str, Check] = {
+            "nats": partial(broker_answers, broker),
+            "chat": link.ping,
+            "store": conversations.ping,
+            "consumers": partial(consumers_exist, broker, streams.CONVERSATIONS, CONSUMERS),
+        }
+        await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
+        api = Api(floor, Accounts(broker.connection), passwords or Passwords(), Guessing(client))
+        pages = Pages.load(settings.page_dir or PAGE)
+        runner = web.AppRunner(make_app(api, pages), access_log=None, handle_signals=False, shutdown_timeout=3)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        get_logger().info("ready", instance=floor.hub.instance, port=runner.addresses[0][1])
+        await stop.wait()
+        await floor.close_all()
+
+
+def subscribe(broker: NatsBroker, settings: DispatcherSettings, handlers: Handlers) -> None:
+    """Hear what the router found out and what the gateway erased."""
+    routed, erased = subjects.event(ConversationRouted), subjects.event(ConversationErasedByGateway)
+    consumer(broker, settings, routed, streams.DISPATCHER_ROUTED, many_at_once())(handlers.routed)
+    consumer(broker, settings, erased, streams.DISPATCHER_ERASED, many_at_once())(handlers.erased)
+
+
+def serve() -> None:
+    """Entry point."""
+    settings = DispatcherSettings()
+    run(SERVICE, settings.log_level, partial(main, settings))

@@ -1,0 +1,112 @@
+"""What keeps the queues moving in one instance, while any number of other instances do the same."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+from services.dispatcher import metrics
+from services.dispatcher.announcer import STORE_FAILURES, Announcer, Teller
+from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
+from shared.chat import wire
+from shared.chat.frames import Erased, encode
+from shared.chat.store import ConversationStore
+from shared.contracts.conversation import EndedBy
+from shared.logs import get_logger
+
+AT_LEAST_EVERY_S = 1.0
+ANNOUNCED_WITHIN_MS = 2_000
+"""After so long, a decision that is still unannounced is announced by whoever finds it."""
+LOOKED_AT = 500
+"""Conversations looked at in one turn for being gone."""
+
+Look = Callable[[int, int], Awaitable[tuple[int, list[str]]]]
+"""Some conversations from a cursor on, and where to go on."""
+
+
+class Assigner:
+    """Assigns as soon as it is woken, many wakes in one run of the script; and at least every second."""
+
+    def __init__(self, store: DispatchStore, announcer: Announcer) -> None:
+        self._store = store
+        self._announcer = announcer
+        self._wanted = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something changed: somebody came, or somebody has room."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Assign for ever."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), AT_LEAST_EVERY_S)
+            self._wanted.clear()
+            try:
+                await self._assign_all()
+            except STORE_FAILURES as error:
+                get_logger().warning("not_assigned", error=error)
+                await asyncio.sleep(AT_LEAST_EVERY_S)
+
+    async def _assign_all(self) -> None:
+        while True:
+            decisions = await self._store.assign()
+            self._announcer.announce(decisions)
+            if len(decisions) < MOST_AT_ONCE:
+                return
+
+
+class Sweeper:
+    """Mends what crashes, lost consoles and expiry leave behind."""
+
+    def __init__(
+        self,
+        store: DispatchStore,
+        conversations: ConversationStore,
+        announcer: Announcer,
+        assigner: Assigner,
+        teller: Teller,
+    ) -> None:
+        self._store = store
+        self._conversations = conversations
+        self._announcer = announcer
+        self._assigner = assigner
+        self._teller = teller
+        self._looks: list[Look] = [
+            self._store.some_held,
+            *(partial(self._store.some_waiting, queue) for queue in QUEUES),
+        ]
+        self._cursors = [0] * len(self._looks)
+
+    async def sweep(self) -> None:
+        """Take back what lost operators held, and announce what others decided and did not announce."""
+        released = await self._store.expire()
+        if released:
+            self._announcer.announce(released)
+            self._assigner.wake()
+        left = await self._store.claim(ANNOUNCED_WITHIN_MS)
+        metrics.REDONE.inc(len(left))
+        self._announcer.announce(left)
+
+    async def forget_gone(self) -> None:
+        """Withdraw conversations whose record is gone: they fell silent, or whoever erased them died on the way."""
+        for index, look in enumerate(self._looks):
+            self._cursors[index], some = await look(self._cursors[index], LOOKED_AT)
+            if not some:
+                continue
+            for conversation, record in zip(some, await self._conversations.records(some), strict=True):
+                if record is None:
+                    await self.withdraw(
+                        conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE))
+                    )
+
+    async def withdraw(self, conversation: str, erased: bytes) -> None:
+        """Forget a conversation that is gone; the console that has it is told by the ``erased`` frame."""
+        operator = await self._store.withdraw(conversation)
+        if operator is None:
+            return
+        metrics.GONE.inc()
+        instance, _ = await self._store.seat_of(operator)
+        if instance:
+            self._teller.tell(instance, conversation, wire.ERASED + erased)
+        self._assigner.wake()

@@ -1,0 +1,161 @@
+"""``python -m services.dispatcher account ...``: the accounts of staff."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import nats
+import nats.errors
+import nats.js.errors
+import redis.exceptions
+from pydantic import ValidationError
+
+from services.dispatcher.settings import DispatcherSettings
+from services.dispatcher.staff.accounts import Account, AccountExists, Accounts, NoSuchAccount, StaffRole
+from services.dispatcher.staff.passwords import Passwords
+from services.dispatcher.staff.sessions import Sessions
+from shared.broker import inbox_prefix
+from shared.chat.store import connect
+from shared.contracts.conversation import Category, Force
+
+Command = Callable[[argparse.Namespace], Coroutine[Any, Any, None]]
+ALL_CATEGORIES = ",".join(Category)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; return its exit status. What went wrong is one line on standard error."""
+    asked = _parser().parse_args(arguments)
+    command: Command = asked.command
+    try:
+        asyncio.run(command(asked))
+    except (ValidationError, ValueError) as error:
+        return _fail(_sentence(error))
+    except AccountExists as error:
+        return _fail(f"account {error} exists already")
+    except NoSuchAccount as error:
+        return _fail(f"there is no account {error}")
+    except (nats.errors.Error, nats.js.errors.Error, redis.exceptions.RedisError, OSError) as error:
+        return _fail(f"NATS or the store does not answer ({type(error).__name__}); is the system running?")
+    return 0
+
+
+async def add(asked: argparse.Namespace) -> None:
+    """Create an account."""
+    account = Account(
+        login=asked.login,
+        force=asked.force,
+        categories=tuple(asked.categories.split(",")),
+        limit=asked.limit,
+        roles=(StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,),
+        password_hash=Passwords().hash(_password(asked)),
+    )
+    async with _accounts() as accounts:
+        await accounts.add(account)
+    print(f"account {account.login} created ({account.force}: {', '.join(account.categories)})")
+
+
+async def show(_asked: argparse.Namespace) -> None:
+    """Print every account, one a line."""
+    async with _accounts() as accounts:
+        for account in await accounts.all():
+            state = "" if account.enabled else "  disabled"
+            print(
+                f"{account.login}  {account.force}  {','.join(account.categories)}  "
+                f"limit {account.limit}  {','.join(account.roles)}{state}"
+            )
+
+
+async def disable(asked: argparse.Namespace) -> None:
+    """Close an account, and every session of it."""
+    await _change(asked.login, enabled=False)
+    print(f"account {asked.login} disabled")
+
+
+async def enable(asked: argparse.Namespace) -> None:
+    """Open an account again."""
+    await _change(asked.login, enabled=True)
+    print(f"account {asked.login} enabled")
+
+
+async def password(asked: argparse.Namespace) -> None:
+    """Give an account another password, and end every session of it."""
+    await _change(asked.login, password_hash=Passwords().hash(_password(asked)))
+    print(f"account {asked.login} has a new password")
+
+
+async def _change(login: str, **changes: object) -> None:
+    async with _accounts() as accounts:
+        await accounts.change(login, **changes)
+    settings = DispatcherSettings()
+    client = connect(settings.valkey_url.get_secret_value())
+    try:
+        await Sessions(client, settings.session_s).revoke_all(login)
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def _accounts() -> AsyncIterator[Accounts]:
+    settings = DispatcherSettings()
+    client = await nats.connect(
+        settings.nats_url.split(","),
+        user=settings.nats_user or None,
+        password=settings.nats_password.get_secret_value() or None,
+        inbox_prefix=inbox_prefix(settings),
+        connect_timeout=5,
+        allow_reconnect=False,
+    )
+    try:
+        yield Accounts(client)
+    finally:
+        await client.close()
+
+
+def _password(asked: argparse.Namespace) -> str:
+    if asked.password_env:
+        return os.environ.get(asked.password_env, "")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("Again: "):
+        raise ValueError("the two passwords differ")
+    return first
+
+
+def _sentence(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    return str(error)
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.dispatcher")
+    accounts = parser.add_subparsers(required=True, metavar="account").add_parser("account", help="accounts of staff")
+    verbs = accounts.add_subparsers(required=True)
+    new = verbs.add_parser("add", help="create an account")
+    new.add_argument("login", help="lower case; a matricule, not a name")
+    new.add_argument("--force", required=True, choices=[*Force])
+    new.add_argument("--categories", default=ALL_CATEGORIES, help=f"with commas; default {ALL_CATEGORIES}")
+    new.add_argument("--limit", type=int, default=3, help="conversations at the same time (default 3)")
+    new.add_argument("--supervisor", action="store_true", help="may also see queues and staff, never content")
+    new.set_defaults(command=add)
+    verbs.add_parser("list", help="show every account").set_defaults(command=show)
+    for name, command, text in (
+        ("disable", disable, "close an account and its sessions"),
+        ("enable", enable, "open an account again"),
+        ("password", password, "give an account another password and end its sessions"),
+    ):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("login")
+        verb.set_defaults(command=command)
+    for verb in (new, verbs.choices["password"]):
+        verb.add_argument("--password-env", metavar="VAR", help="variable that holds it; otherwise it is asked for")
+    return parser

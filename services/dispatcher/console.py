@@ -1,0 +1,310 @@
+"""One operator's socket: frames in, what they lead to, frames out.
+
+A console is its operator's while its name stands at the operator's desk in the store; each ping prolongs that, and
+compares what the operator holds with what the page shows, so that a lost announcement is mended within one ping.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from uuid import uuid4
+
+from aiohttp import WSMsgType, web
+
+from services.dispatcher import metrics, views
+from services.dispatcher.announcer import STORE_FAILURES
+from services.dispatcher.floor import SESSION_MARK, Floor
+from services.dispatcher.staff.accounts import Account
+from services.dispatcher.staff.sessions import Session
+from services.dispatcher.store.dispatch import Board, Seat
+from shared.chat.batch import StoreUnavailable
+from shared.chat.erase import erase
+from shared.chat.frames import (
+    End,
+    Erased,
+    Error,
+    ErrorCode,
+    FrameError,
+    Held,
+    OperatorFrame,
+    Ping,
+    Pong,
+    Receipt,
+    Released,
+    Role,
+    Say,
+    SetStatus,
+    Sync,
+    Typing,
+    Welcome,
+    encode,
+    read_operator,
+)
+from shared.chat.lane import Lane
+from shared.chat.outbox import Outbox, TokenBucket
+from shared.clock import now_ms
+from shared.contracts.conversation import EndedBy
+from shared.logs import get_logger
+
+CLOSE_SUPERSEDED = 4001
+CLOSE_LOGGED_OUT = 4003
+MAX_RECEIVED = 262_144
+"""Bytes of one WebSocket message above which the connection is closed instead of answered."""
+BOARD_AGAIN_S = 5.0
+"""A board on which only the seconds have moved is told again after so long."""
+
+
+def console_name(session_digest: str) -> str:
+    """Return the name of a new console: it begins with its session, so that logging out finds it."""
+    return f"{session_digest[:SESSION_MARK]}-{uuid4().hex[:8]}"
+
+
+class Console:
+    """See the module's text."""
+
+    def __init__(self, floor: Floor, socket: web.WebSocketResponse, session: Session, account: Account) -> None:
+        settings = floor.settings
+        self.name = console_name(session.digest)
+        self.operator = account.login
+        self.heard_at = time.monotonic()
+        self._floor = floor
+        self._socket = socket
+        self._session = session
+        self._account = account
+        self._outbox = Outbox(socket, settings.outbox_bytes)
+        self._bucket = TokenBucket(settings.message_rate, settings.message_burst)
+        self._lanes: dict[str, Lane] = {}
+        self._shown: dict[str, Held] = {}
+        self._moving = asyncio.Lock()
+        self._synced = False
+        self._board: tuple[tuple[int, int], ...] = ()
+        self._board_at = 0.0
+
+    # ---- for the floor
+
+    async def serve(self) -> None:
+        """Read frames until the socket closes; then the grace begins."""
+        try:
+            async for message in self._socket:
+                self.heard_at = time.monotonic()
+                if message.type is WSMsgType.TEXT:
+                    await self._receive(message.data)
+                elif message.type is WSMsgType.BINARY:
+                    self._refuse(Error(code=ErrorCode.NOT_JSON, detail="a frame is a text message"))
+                if self._outbox.waiting > self._floor.settings.outbox_bytes // 2:
+                    await self._outbox.drained()
+        finally:
+            await self._leave()
+
+    async def close(self, code: int = 1012, message: bytes = b"come back") -> None:
+        """Close the socket; with the default code the page comes back by itself."""
+        await self._socket.close(code=code, message=message, drain=False)
+
+    async def verify(self, shown: Iterable[str] = ()) -> None:
+        """Look whether session and seat are still this console's; bring it in line with what its operator holds.
+
+        ``shown``: conversations that the page shows.
+        """
+        if not self._synced:
+            return
+        if await self._floor.sessions.still(self._session.digest) is None:
+            await self._floor.go_home(self.operator, self._session.digest)
+            await self.close(CLOSE_LOGGED_OUT, b"logged out")
+            return
+        had = set(self._lanes).union(shown)
+        renewal = await self._floor.dispatch.renew(self.operator, self.name)
+        if renewal.seat is Seat.SUPERSEDED:
+            self._outbox.send(Error(code=ErrorCode.SUPERSEDED, detail="your console is open elsewhere"))
+            await self._outbox.drained()
+            await self.close(CLOSE_SUPERSEDED, b"superseded")
+            return
+        held = renewal.conversations if renewal.seat is Seat.KEPT else await self._sit()
+        await self._agree(held, had)
+
+    async def take(self, conversation: str, *, new: bool, seq: int = 0) -> None:
+        """Show a conversation that the operator holds, whole after ``seq``; or again, if something of it changed."""
+        async with self._moving:
+            record = await self._floor.conversations.record(conversation)
+            if record is None or record.operator != self.operator:
+                return
+            lane = self._lanes.get(conversation)
+            view = views.held(conversation, record, self._account.force, new=new and lane is None)
+            if lane is None or view != self._shown.get(conversation):
+                self._outbox.send(view)
+                self._shown[conversation] = views.held(conversation, record, self._account.force, new=False)
+            if lane is None:
+                await self._open_lane(conversation, seq)
+
+    async def let_go(self, conversation: str, *, gone: bool) -> None:
+        """Have the page forget a conversation that the operator no longer holds, or that is no more."""
+        async with self._moving:
+            lane = self._lanes.pop(conversation, None)
+            self._shown.pop(conversation, None)
+            self._floor.unhold(conversation, self)
+            if lane is not None:
+                self._floor.hub.remove(lane)
+            if gone:
+                self._outbox.send(Erased(conversation=conversation, ended_by=EndedBy.SILENCE))
+            else:
+                self._outbox.send(Released(conversation=conversation))
+
+    def forget(self, conversation: str, frame: bytes) -> None:
+        """The conversation was destroyed: pass the ``erased`` frame on and keep nothing."""
+        self._lanes.pop(conversation, None)
+        self._shown.pop(conversation, None)
+        self._outbox.put(frame)
+        self._floor.assigner.wake()
+
+    def show_board(self, state: Board) -> None:
+        """Tell how the operator's queues stand, when that changed, or when its seconds are old."""
+        if not self._synced:
+            return
+        mine = [queue for queue in state.queues if queue.name in self._account.queues]
+        stand = tuple((queue.waiting, queue.oldest_ms) for queue in mine)
+        old = any(queue.waiting for queue in mine) and time.monotonic() - self._board_at > BOARD_AGAIN_S
+        if stand != self._board or old or not self._board_at:
+            self._board, self._board_at = stand, time.monotonic()
+            self._outbox.send(views.board(state, self._account.queues))
+
+    # ---- frames
+
+    async def _receive(self, raw: str) -> None:
+        frame: OperatorFrame | None = None
+        try:
+            frame = read_operator(raw)
+            await self._act(frame)
+        except FrameError as error:
+            self._refuse(error.error)
+        except (StoreUnavailable, *STORE_FAILURES) as error:
+            get_logger().warning("frame_not_done", error=error)
+            self._refuse(
+                Error(
+                    code=ErrorCode.UNAVAILABLE,
+                    detail="try again in a moment",
+                    conversation=getattr(frame, "conversation", None),
+                    cid=getattr(frame, "cid", None),
+                    retry_after_ms=1000,
+                )
+            )
+
+    async def _act(self, frame: OperatorFrame) -> None:
+        if isinstance(frame, Sync) is self._synced and not isinstance(frame, Ping):
+            raise FrameError(Error(code=ErrorCode.OUT_OF_ORDER, detail="sync comes first, and once"))
+        match frame:
+            case Say():
+                await self._lane(frame).say(frame)
+            case Typing():
+                self._lane(frame).typing()
+            case Receipt():
+                self._lane(frame).receipt(frame)
+            case Ping():
+                await self._ping(frame)
+            case SetStatus():
+                await self._floor.dispatch.set_status(self.operator, frame.status)
+                self._floor.assigner.wake()
+            case End():
+                await self._end(self._lane(frame).conversation)
+            case Sync():
+                await self._sync(frame)
+
+    async def _sync(self, frame: Sync) -> None:
+        held = await self._sit()
+        self._synced = True
+        for conversation in held:
+            await self.take(conversation, new=False, seq=frame.seqs.get(conversation, 0))
+        await self._agree(held, frame.seqs)
+        self.show_board(await self._floor.dispatch.board())
+        self._floor.assigner.wake()
+
+    async def _ping(self, frame: Ping) -> None:
+        self._outbox.send(Pong(at=now_ms()))
+        for conversation, lane in list(self._lanes.items()):
+            lane.ping(frame.seqs.get(conversation, 0))
+        await self.verify(frame.seqs)
+
+    async def _end(self, conversation: str) -> None:
+        """Destroy a conversation on its operator's word."""
+        erasure = await erase(self._floor.hub, conversation, Role.OPERATOR, self.operator, EndedBy.OPERATOR)
+        if erasure.status == "forbidden":
+            raise _not_held(conversation)
+        if erasure.status == "erased":
+            decision = await self._floor.dispatch.finish(conversation, self.operator, erasure.messages)
+            self._floor.announcer.announce([decision] if decision else [])
+        else:
+            await self._floor.dispatch.withdraw(conversation)
+            self._floor.erased(conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE)))
+        self._floor.assigner.wake()
+
+    # ---- inside
+
+    async def _sit(self) -> list[str]:
+        """Take the operator's desk; whoever sat there before is told. Returns what the operator holds."""
+        floor = self._floor
+        arrival = await floor.dispatch.arrive(
+            self.operator, self._account.queues, self._account.limit, floor.hub.instance, self.name
+        )
+        floor.sit(self)
+        if arrival.socket_before != self.name:
+            floor.look_again(arrival.instance_before, arrival.socket_before)
+        self._outbox.send(
+            Welcome(
+                operator=self.operator,
+                force=self._account.force,
+                status=arrival.status,
+                limit=self._account.limit,
+                conversations=arrival.conversations,
+            )
+        )
+        return arrival.conversations
+
+    async def _agree(self, held: Iterable[str], shown: Iterable[str]) -> None:
+        """Show what the operator holds and the page does not; have it forget what it shows and they do not hold.
+
+        ``shown`` must be older than ``held``: what was assigned between the two is no surplus.
+        """
+        holds = set(held)
+        for conversation in holds - self._lanes.keys():
+            await self.take(conversation, new=True)
+        surplus = list(set(shown) - holds)
+        if not surplus:
+            return
+        for conversation, record in zip(surplus, await self._floor.conversations.records(surplus), strict=True):
+            await self.let_go(conversation, gone=record is None)
+
+    async def _open_lane(self, conversation: str, seq: int) -> None:
+        lane = Lane(self._floor.hub, conversation, Role.OPERATOR, self.operator, self._outbox, self._bucket, seq)
+        outcome = await lane.attach()
+        if outcome.status != "ok":
+            self._shown.pop(conversation, None)
+            self._outbox.send(Released(conversation=conversation))
+            return
+        self._lanes[conversation] = lane
+        self._floor.hold(conversation, self)
+        lane.catch_up()
+        lane.announce_change()
+
+    async def _leave(self) -> None:
+        self._floor.depart(self)
+        if not self._synced:
+            return
+        try:
+            await self._floor.dispatch.leave(self.operator, self.name)
+        except STORE_FAILURES as error:
+            get_logger().warning("leave_not_stored", operator=self.operator, error=error)
+        await asyncio.gather(*(lane.detach() for lane in self._lanes.values()))
+
+    def _lane(self, frame: Say | Typing | Receipt | End) -> Lane:
+        lane = self._lanes.get(frame.conversation)
+        if lane is None:
+            raise _not_held(frame.conversation, frame.cid if isinstance(frame, Say) else None)
+        return lane
+
+    def _refuse(self, error: Error) -> None:
+        metrics.REFUSED[error.code].inc()
+        self._outbox.send(error)
+
+
+def _not_held(conversation: str, cid: str | None = None) -> FrameError:
+    return FrameError(
+        Error(code=ErrorCode.NOT_FOUND, detail="you do not have this conversation", conversation=conversation, cid=cid)
+    )

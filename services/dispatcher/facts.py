@@ -1,0 +1,50 @@
+"""The dispatcher's events, made from decisions: the same decision always gives the same event, id included."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.dispatcher.store.dispatch import Decision, queue_parts
+from shared.contracts.conversation import EndedBy
+from shared.contracts.dispatcher import (
+    ConversationAssigned,
+    ConversationErasedByDispatcher,
+    ConversationQueued,
+    ConversationReleased,
+)
+from shared.contracts.envelope import Event, derived_id
+
+
+def of_decision(decision: Decision) -> Event:
+    """Return the fact that a decision is."""
+    force, category = queue_parts(decision.queue)
+    match decision.kind:
+        case "queued":
+            return ConversationQueued(**_about(decision, "queued"), force=force, category=category)
+        case "assigned":
+            return ConversationAssigned(
+                **_about(decision, f"assigned.{decision.turn}"),
+                operator=decision.operator,
+                force=force,
+                category=category,
+                turn=decision.turn,
+                waited_ms=decision.waited_ms,
+            )
+        case "released":
+            return ConversationReleased(
+                **_about(decision, f"released.{decision.turn}"), operator=decision.operator, reason=decision.reason
+            )
+        case "ended":
+            return ConversationErasedByDispatcher(
+                **_about(decision, "erased"), ended_by=EndedBy.OPERATOR, messages=decision.messages
+            )
+
+
+def _about(decision: Decision, step: str) -> dict[str, Any]:
+    conversation = UUID(decision.conversation)
+    return {
+        "id": derived_id(conversation, step),
+        "time": datetime.fromtimestamp(decision.at_ms / 1000, UTC),
+        "trace": conversation.hex,
+        "conversation_id": conversation,
+    }

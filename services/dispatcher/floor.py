@@ -1,0 +1,170 @@
+"""All consoles of one dispatcher instance: who sits where, and what reaches them from elsewhere."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from faststream.nats import NatsBroker
+
+from services.dispatcher import metrics
+from services.dispatcher.announcer import STORE_FAILURES, Announcer
+from services.dispatcher.assigner import Assigner
+from services.dispatcher.settings import DispatcherSettings
+from services.dispatcher.staff.sessions import Sessions
+from services.dispatcher.store.dispatch import Board, DispatchStore
+from services.dispatcher.store.projection import Projection
+from shared.chat.batch import Batcher
+from shared.chat.hub import Hub
+from shared.chat.store import ConversationStore
+from shared.chat.wire import CHANGED, Wire
+from shared.contracts.dispatcher import ReleaseReason
+from shared.logs import get_logger
+
+if TYPE_CHECKING:
+    from services.dispatcher.console import Console
+
+
+SESSION_MARK = 32
+"""Characters of a session's digest with which a console's name begins."""
+
+
+class Floor:
+    """See the module's text. A socket has a name, to which other instances can announce as to a conversation."""
+
+    def __init__(
+        self,
+        settings: DispatcherSettings,
+        instance: str,
+        broker: NatsBroker,
+        conversations: ConversationStore,
+        batcher: Batcher,
+        link: Wire,
+    ) -> None:
+        valkey = conversations.client
+        self.settings = settings
+        self.broker = broker
+        self.conversations = conversations
+        self.hub = Hub(instance, conversations, batcher, link, self.changed, self.erased)
+        self.dispatch = DispatchStore(valkey, settings.patience)
+        self.projection = Projection(valkey)
+        self.sessions = Sessions(valkey, settings.session_s)
+        self.announcer = Announcer(self.dispatch, self.projection, broker, self)
+        self.assigner = Assigner(self.dispatch, self.announcer)
+        self._consoles: dict[str, Console] = {}
+        self._seats: dict[str, Console] = {}
+        self._holders: dict[str, Console] = {}
+        self._dirty: set[str] = set()
+        self._wake = asyncio.Event()
+
+    # ---- sockets
+
+    @property
+    def full(self) -> bool:
+        """Whether this instance holds as many consoles as it may."""
+        return len(self._consoles) >= self.settings.most_consoles
+
+    def enter(self, console: "Console") -> None:
+        """Count a socket in."""
+        self._consoles[console.name] = console
+        metrics.CONSOLES.set(len(self._consoles))
+
+    def sit(self, console: "Console") -> None:
+        """This console is its operator's, rather than any older one here."""
+        self._seats[console.operator] = console
+
+    def depart(self, console: "Console") -> None:
+        """Count a socket out."""
+        self._consoles.pop(console.name, None)
+        if self._seats.get(console.operator) is console:
+            del self._seats[console.operator]
+        for conversation in [one for one, holder in self._holders.items() if holder is console]:
+            del self._holders[conversation]
+        metrics.CONSOLES.set(len(self._consoles))
+
+    async def close_lost(self) -> None:
+        """Close sockets that have been silent longer than their lease; called periodically."""
+        patience = self.dispatch.patience
+        limit = time.monotonic() - (patience.sign_ms + patience.grace_ms) / 1000
+        lost = [console for console in self._consoles.values() if console.heard_at < limit]
+        await asyncio.gather(*(console.close() for console in lost))
+
+    async def close_all(self) -> None:
+        """Close every socket: their pages come back to another instance."""
+        await asyncio.gather(*(console.close() for console in list(self._consoles.values())))
+
+    def hold(self, conversation: str, console: "Console") -> None:
+        """This console shows the conversation now."""
+        self._holders[conversation] = console
+
+    def unhold(self, conversation: str, console: "Console") -> None:
+        """This console shows it no more."""
+        if self._holders.get(conversation) is console:
+            del self._holders[conversation]
+
+    # ---- announcements
+
+    def tell(self, instance: str, conversation: str, payload: bytes) -> None:
+        """Announce to one instance, this one included; returns at once."""
+        if instance == self.hub.instance:
+            self.hub.receive(conversation, payload)
+        else:
+            self.hub.wire.post(instance, conversation, payload)
+
+    def look_again(self, instance: str, socket: str) -> None:
+        """Have a console, wherever it is, look whether it still has its seat and its session."""
+        if instance and socket:
+            self.tell(instance, socket, CHANGED)
+
+    async def go_home(self, operator: str, session_digest: str) -> None:
+        """The session is over: if the operator's console is of this session, what they hold goes to others at once."""
+        instance, socket = await self.dispatch.seat_of(operator)
+        if socket.startswith(session_digest[:SESSION_MARK]):
+            self.announcer.announce(await self.dispatch.unseat(operator, ReleaseReason.OPERATOR_LEFT))
+            self.assigner.wake()
+            self.look_again(instance, socket)
+
+    def changed(self, name: str) -> None:
+        """Look soon at what changed: a conversation, or a console of this instance."""
+        self._dirty.add(name)
+        self._wake.set()
+
+    def erased(self, conversation: str, frame: bytes) -> None:
+        """The conversation was destroyed, here or elsewhere: the console that has it is told."""
+        self.hub.drop(conversation)
+        if console := self._holders.pop(conversation, None):
+            console.forget(conversation, frame)
+
+    async def show_changes(self) -> None:
+        """Bring consoles up to date as changes come, many in one reading; runs for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            names, self._dirty = self._dirty, set()
+            try:
+                await self._show(names)
+            except STORE_FAILURES as error:
+                get_logger().warning("changes_not_read", changes=len(names), error=error)
+                await asyncio.sleep(0.5)
+                self._dirty |= names
+                self._wake.set()
+
+    async def _show(self, names: set[str]) -> None:
+        here = [self._consoles[name] for name in names if name in self._consoles]
+        await asyncio.gather(*(console.verify() for console in here))
+        cids = [name for name in names if name not in self._consoles]
+        if not cids:
+            return
+        for cid, record in zip(cids, await self.conversations.records(cids), strict=True):
+            holder = self._holders.get(cid)
+            taker = self._seats.get(record.operator) if record and record.operator else None
+            if holder is not None and holder is not taker:
+                await holder.let_go(cid, gone=record is None)
+            if taker is not None:
+                await taker.take(cid, new=True)
+
+    async def show_board(self) -> None:
+        """Tell every console how its queues stand; called every second."""
+        if self._consoles:
+            board: Board = await self.dispatch.board()
+            for console in self._consoles.values():
+                console.show_board(board)
