@@ -21,8 +21,9 @@ from infra.docs.frame_fields import FrameClass, fields_of, referenced_structs
 from infra.docs.frame_meanings import ERRORS
 from services.gateway.domain import OutOfOrder, Phase, check
 from services.gateway.visitor import MAX_RECEIVED
-from shared.chat import frames, outbox
+from shared.chat import frames
 from shared.chat.frames import OperatorFrame, ServerFrame, VisitorFrame
+from shared.chat.socket import CLOSE_TOO_SLOW
 
 TARGET = output.ROOT / "docs" / "protocol.md"
 TEMPLATE = Path(__file__).with_name("protocol.template.md")
@@ -44,7 +45,7 @@ VALUES: Mapping[str, str] = MappingProxyType(
         "MAX_BODY": f"{frames.MAX_BODY:,}",
         "MAX_FRAME": f"{frames.MAX_FRAME:,}",
         "MAX_RECEIVED": f"{MAX_RECEIVED:,}",
-        "CLOSE_TOO_SLOW": str(outbox.CLOSE_TOO_SLOW),
+        "CLOSE_TOO_SLOW": str(CLOSE_TOO_SLOW),
     }
 )
 """Figures of the code that the template names."""
