@@ -176,9 +176,8 @@ function gone(desk: Desk, id: string, news: (number: number) => News): Desk {
   const line = lineOf(desk, id);
   if (!line) return desk;
   const [left, right] = desk.panes.ids;
-  const ids = [left === id ? null : left, right === id ? null : right] as const;
-  const active = ids[desk.panes.active] === null && ids[desk.panes.active === 0 ? 1 : 0] !== null;
-  const panes: Panes = { ids, active: active ? (desk.panes.active === 0 ? 1 : 0) : desk.panes.active };
+  // The place stays empty and active: what is being typed must not run on into another conversation.
+  const panes: Panes = { ...desk.panes, ids: [left === id ? null : left, right === id ? null : right] };
   return told({ ...desk, lines: desk.lines.filter((other) => other.id !== id), panes }, news(line.number));
 }
 

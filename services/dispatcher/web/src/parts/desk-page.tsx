@@ -11,7 +11,7 @@ import { Bar, Lost } from "./bar";
 import { useConsole } from "./context";
 import { Help } from "./help";
 import { useCommands, type Command } from "./keys";
-import { Pane, Vacant } from "./pane";
+import { Pane, Vacant, type Asked } from "./pane";
 import { Question, type Asking } from "./question";
 import { Rail } from "./rail";
 
@@ -27,7 +27,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
   const desk = useConsole();
   const state = snapshot.desk;
   const [asking, setAsking] = useState<Asking | null>(null);
-  const [asked, setAsked] = useState(0);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [aside, setAside] = useState("");
   const place = useRef<HTMLInputElement>(null);
   const active = activeLine(state);
@@ -40,7 +40,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
   const open = useCallback(
     (id: string, beside: boolean): void => {
       desk.act({ type: "open", id, beside });
-      setAsked((times) => times + 1);
+      setAsked({ id });
     },
     [desk],
   );
@@ -61,7 +61,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         }
         case "swap":
           desk.act({ type: "swap" });
-          setAsked((times) => times + 1);
+          setAsked({ id: activeLine(desk.snapshot.desk)?.id });
           return;
         case "pause":
           desk.status(now.welcome?.status === "available" ? "paused" : "available");
@@ -75,7 +75,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
           return;
         case "escape":
           if (now.view === "help") desk.act({ type: "view", view: "chat" });
-          setAsked((times) => times + 1);
+          setAsked({ id: mine?.id });
           return;
         case "shortcuts":
           setAsking({ what: "shortcuts" });
@@ -110,7 +110,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
 
 interface PanesProps {
   snapshot: Snapshot;
-  asked: number;
+  asked: Asked | null;
   onOpen: (id: string, beside: boolean) => void;
   onEnd: (id: string) => void;
 }
@@ -121,7 +121,7 @@ function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
   const { panes, wide, lines } = snapshot.desk;
   const fresh = lines.find((line) => line.fresh);
   const filled = panes.ids.filter((id) => id !== null).length;
-  const two = wide && filled > 0 && (lines.length > 1 || panes.ids[1] !== null);
+  const two = wide && filled > 0 && (lines.length > 1 || panes.ids[1] !== null || panes.active === 1);
   const sides: readonly Side[] = two ? [0, 1] : [panes.active];
 
   useEffect(() => {
@@ -133,7 +133,7 @@ function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
     <div ref={box} class={two ? "panes two" : "panes"} tabIndex={-1}>
       {sides.map((side) => {
         const line = lineOf(snapshot.desk, panes.ids[side]);
-        if (!line) return <Vacant key={side} fresh={fresh} any={lines.length > 0} onOpen={(id) => onOpen(id, false)} />;
+        if (!line) return <Vacant key={side} fresh={fresh} desk={snapshot.desk} onOpen={(id) => onOpen(id, false)} />;
         const active = panes.active === side;
         return (
           <Pane
@@ -178,7 +178,7 @@ function Views({ view }: { view: View }) {
         <button
           key={one.view}
           type="button"
-          class={one.view}
+          class={`to-${one.view}`}
           aria-pressed={view === one.view}
           onClick={() => desk.act({ type: "view", view: one.view })}
         >

@@ -1,21 +1,26 @@
 import { typists } from "@shared/conversation";
 import { useEffect, useRef } from "preact/hooks";
-import { placeOf } from "../desk/announce";
+import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
+import type { Desk } from "../desk/desk";
 import type { Line } from "../desk/line";
 import { t } from "../lib/say";
 import { useNow } from "../lib/time";
 import { Composer } from "./composer";
-import { useConsole } from "./context";
 import { Transcript } from "./transcript";
+
+/** That a conversation was asked for by the operator's own act; a new object each time. */
+export interface Asked {
+  readonly id: string | undefined;
+}
 
 interface Props {
   line: Line;
   snapshot: Snapshot;
   /** Whether the keyboard, the context and the shortcuts are about this one. */
   active: boolean;
-  /** Counts how often this conversation was asked for: each time, the composer takes the keyboard. */
-  asked: number;
+  /** The conversation last asked for: its composer takes the keyboard, then and never by itself. */
+  asked: Asked | null;
   onFocus: () => void;
   onEnd: () => void;
 }
@@ -24,8 +29,8 @@ interface Props {
 export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
   const writing = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (active && asked > 0 && matchMedia("(hover: hover)").matches) writing.current?.focus();
-  }, [active, asked, line.id]);
+    if (asked?.id === line.id && matchMedia("(hover: hover)").matches) writing.current?.focus();
+  }, [asked, line.id]);
   return (
     <section
       class={active ? "pane active" : "pane"}
@@ -98,21 +103,32 @@ function Writing({ line }: { line: Line }) {
   );
 }
 
-/** A free place, and the way to fill it. */
-export function Vacant({ fresh, any, onOpen }: { fresh: Line | undefined; any: boolean; onOpen: (id: string) => void }) {
-  const desk = useConsole();
-  const paused = desk.snapshot.desk.welcome?.status === "paused";
+interface VacantProps {
+  fresh: Line | undefined;
+  desk: Desk;
+  onOpen: (id: string) => void;
+}
+
+/** A free place: what left it, and the way to fill it. */
+export function Vacant({ fresh, desk, onOpen }: VacantProps) {
+  const left = desk.notices.findLast((notice) => notice.what !== "error");
   return (
     <div class="pane vacant">
+      {left && <p class="left">{noticeWords(left)}</p>}
       {fresh ? (
         <button type="button" class="offer" onClick={() => onOpen(fresh.id)}>
           {t("paneOffer")} <kbd>Alt {fresh.number}</kbd>
         </button>
       ) : (
-        <p>{any ? t("paneEmpty") : `${t("paneIdle")} ${t(paused ? "nowPaused" : "nowAvailable")}`}</p>
+        <p>{desk.lines.length > 0 ? t("paneEmpty") : idleWords(desk)}</p>
       )}
     </div>
   );
+}
+
+function idleWords(desk: Desk): string {
+  const status = desk.welcome?.status;
+  return status ? `${t("paneIdle")} ${t(status === "paused" ? "nowPaused" : "nowAvailable")}` : t("loading");
 }
 
 function languageName(tag: string): string {
