@@ -1,0 +1,121 @@
+# `make help` lists what there is to do; `make run` sets up what is missing and starts everything.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+NODE := sh infra/setup/node.sh $(VENV)
+PAGES := services/gateway/web/dist/index.html services/dispatcher/web/dist/index.html
+WEB_CONFIG := package.json tsconfig.json vite.base.ts
+COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(VENV)/.run $(PAGES) ## Start everything here: addresses and demo logins are printed, Ctrl-C stops it
+	@exec $(PY) -m infra.local
+
+.PHONY: setup
+setup: $(VENV)/.run $(PAGES) ## Install what running needs into .venv and build the pages; only what has changed
+
+.PHONY: test
+test: $(VENV)/.dev $(PAGES) ## Every test: pages, unit, component, end to end in a real browser
+	@sh infra/setup/browser.sh
+	$(NODE) npm test
+	$(PY) -m pytest
+
+.PHONY: test-unit
+test-unit: $(VENV)/.dev ## The tests that need no server and no browser
+	$(PY) -m pytest tests/unit
+
+.PHONY: lint
+lint: $(VENV)/.dev node_modules/.installed ## Style, import rules, and the pages' own check
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(NODE) npm run check
+
+.PHONY: format
+format: $(VENV)/.dev ## Bring the Python code into its form
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+.PHONY: types
+types: $(VENV)/.dev ## Check types (mypy --strict)
+	$(VENV)/bin/mypy
+
+.PHONY: docs
+docs: $(VENV)/.dev ## Write the documents that are made from the code
+	$(PY) -m infra.docs.asyncapi
+	$(PY) -m infra.docs.protocol
+	$(PY) -m infra.configuration
+
+.PHONY: docs-check
+docs-check: $(VENV)/.dev ## Fail when one of those documents is stale
+	$(PY) -m infra.docs.asyncapi --check
+	$(PY) -m infra.docs.protocol --check
+	$(PY) -m infra.configuration --check
+
+.PHONY: check
+check: lint types docs-check test ## All that must hold before a change lands
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Pin every package with its hashes, from pyproject.toml
+	$(COMPILE) pyproject.toml --group local -o requirements.lock
+	$(COMPILE) pyproject.toml --group local --group dev -o requirements-dev.lock
+	$(COMPILE) --group node -o requirements-node.lock
+
+.PHONY: images
+images: ## Build the container images (see infra/images/README.md for a machine without a registry)
+	docker compose build
+
+.PHONY: compose-test
+compose-test: $(VENV)/.dev images ## Bring the images up, hold one chat through them, take them down
+	sh infra/images/compose-test.sh $(PY)
+
+.PHONY: clean
+clean: ## Remove everything that the other targets have made
+	rm -rf $(VENV) node_modules $(dir $(PAGES)) build
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find services shared infra tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- what the targets above stand on; each is made again only when what it is made from has changed
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: name it, e.g. make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "no virtual environment could be made: on Debian, apt-get install python3-venv" >&2; exit 1; }
+
+# pip's own progress is noise here; its errors are not.
+$(VENV)/.run: requirements.lock | $(PY)
+	@echo "installing what running needs into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m compileall -q services shared infra
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "installing what tests and checks need into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json .npmrc requirements-node.lock | $(PY)
+	@echo "installing what building the pages needs into node_modules"
+	@$(NODE) npm ci --no-progress --loglevel=error
+	@touch $@
+
+services/gateway/web/dist/index.html: node_modules/.installed $(WEB_CONFIG) \
+		$(shell find services/gateway/web shared/web -type f -not -path '*/dist/*')
+	@echo "building the visitor's page"
+	@$(NODE) npm run --silent build:visitor -- --logLevel warn
+	@touch $@
+
+services/dispatcher/web/dist/index.html: node_modules/.installed $(WEB_CONFIG) \
+		$(shell find services/dispatcher/web shared/web -type f -not -path '*/dist/*')
+	@echo "building the operators' console"
+	@$(NODE) npm run --silent build:console -- --logLevel warn
+	@touch $@
