@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -42,7 +43,8 @@ def _load(package: Path, name: str) -> list[dict[str, Any]]:
 
 def _points(path: Path) -> dict[str, Point]:
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["insee_code"]: (float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
+        found = {row["insee_code"]: (float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
+    return {insee: point for insee, point in found.items() if isfinite(point[0]) and isfinite(point[1])}
 
 
 def _islands() -> tuple[dict[str, str], dict[str, Point]]:
