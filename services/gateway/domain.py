@@ -27,6 +27,17 @@ class OutOfOrder(Exception):
     """A frame that has no sense at this moment."""
 
 
+class Step(Enum):
+    """What came of a frame, or happened elsewhere."""
+
+    PLACE_UNCLEAR = auto()
+    """The postal code spans both forces: the visitor is asked which commune it is."""
+    TAKEN = auto()
+    """The socket has its conversation, new or resumed."""
+    DESTROYED = auto()
+    """The conversation is no more, or a newer socket has it."""
+
+
 FrameType = type[VisitorFrame]
 
 _ALLOWED: Final[dict[Phase, frozenset[FrameType]]] = {
@@ -35,6 +46,23 @@ _ALLOWED: Final[dict[Phase, frozenset[FrameType]]] = {
     Phase.TALKING: frozenset({Say, Typing, Receipt, Ping, End}),
     Phase.OVER: frozenset({Open, Ping}),
 }
+
+_NEXT: Final[dict[tuple[Phase, Step], Phase]] = {
+    (Phase.FRESH, Step.PLACE_UNCLEAR): Phase.ASKED,
+    (Phase.OVER, Step.PLACE_UNCLEAR): Phase.ASKED,
+    (Phase.FRESH, Step.TAKEN): Phase.TALKING,
+    (Phase.ASKED, Step.TAKEN): Phase.TALKING,
+    (Phase.OVER, Step.TAKEN): Phase.TALKING,
+    (Phase.TALKING, Step.DESTROYED): Phase.OVER,
+}
+
+
+def after(phase: Phase, step: Step) -> Phase:
+    """Return the phase that follows. Raises ``OutOfOrder`` for a pair that is not in the table."""
+    following = _NEXT.get((phase, step))
+    if following is None:
+        raise OutOfOrder(f"{step.name.lower()} has no place here ({phase.name.lower()})")
+    return following
 
 
 def check(phase: Phase, frame: VisitorFrame, conversation: str | None) -> None:

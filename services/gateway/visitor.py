@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType
 
 from services.gateway import facts, metrics
 from services.gateway.desk import Desk
-from services.gateway.domain import OutOfOrder, Phase, check, must_ask
+from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
@@ -101,7 +101,7 @@ class Visitor:
         self.outbox.put(frame)
         self._lane = None
         self._shown = None
-        self._phase = Phase.OVER
+        self._phase = after(self._phase, Step.DESTROYED)
 
     async def close(self) -> None:
         """Close the socket; the client comes back by itself and resumes."""
@@ -110,7 +110,7 @@ class Visitor:
     def supersede(self) -> None:
         """A newer socket has this visitor's end: this one, whose connection was not yet known to be lost, is closed."""
         self._lane = None
-        self._phase = Phase.OVER
+        self._phase = after(self._phase, Step.DESTROYED)
         self.outbox.shut(CLOSE_SUPERSEDED, b"superseded")
 
     # ---- inside
@@ -163,7 +163,7 @@ class Visitor:
         place = await self._look_up(frame.postal_code) if frame.postal_code else None
         if place is not None and must_ask(place):
             self._asked = frame
-            self._phase = Phase.ASKED
+            self._phase = after(self._phase, Step.PLACE_UNCLEAR)
             choices = [CommuneChoice(insee=one.insee, name=one.name) for one in place.communes]
             self.outbox.send(AskCommune(postal_code=place.postal_code, communes=choices))
             return
@@ -212,7 +212,7 @@ class Visitor:
                 Error(code=ErrorCode.NOT_FOUND, detail="this conversation is over", conversation=conversation)
             )
         self._lane = lane
-        self._phase = Phase.TALKING
+        self._phase = after(self._phase, Step.TAKEN)
         if resumed:
             self.outbox.send(Resumed(conversation=conversation, seq=outcome.seq))
         lane.catch_up()

@@ -1,0 +1,395 @@
+"""A visitor and an operator without a browser: they speak the frames as the two pages do.
+
+What is said is kept until acknowledged and sent again after every reconnection, at most ``window`` messages of a
+conversation on their way at a time; what arrives is counted, a gap is asked for at once; a lost connection is mended by
+itself. Reused by chaos tests, benches and end-to-end tests.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Self
+from uuid import uuid4
+
+import aiohttp
+
+from shared.chat.frames import (
+    Ack,
+    AskCommune,
+    ChooseCommune,
+    End,
+    Erased,
+    Error,
+    ErrorCode,
+    Held,
+    Kind,
+    Message,
+    Open,
+    Opened,
+    OperatorFrame,
+    Ping,
+    Receipt,
+    Released,
+    Resume,
+    Resumed,
+    Role,
+    Say,
+    ServerFrame,
+    SetStatus,
+    State,
+    Sync,
+    Typing,
+    VisitorFrame,
+    Welcome,
+    decode_server,
+    encode,
+)
+from shared.contracts.conversation import Audience, Category
+from tests.transcript import Transcript
+
+Sendable = VisitorFrame | OperatorFrame
+
+ACK_S = 8.0
+"""Without an answer for so long, a message is sent again."""
+UNAVAILABLE_S = 0.5
+"""Pause before a refused message is sent again, when the refusal names none."""
+_PASSING = {ErrorCode.TOO_FAST, ErrorCode.UNAVAILABLE}
+_LOST = (aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
+
+
+def client_id() -> str:
+    """Return a new client message id."""
+    return uuid4().hex
+
+
+class Client:
+    """What both ends share; ``async with`` connects it and disconnects it at the end."""
+
+    role = Role.VISITOR
+
+    def __init__(self, site: str, *, window: int = 1, ping_s: float = 10.0) -> None:
+        """``site``: ``http://host:port``, without a slash at its end."""
+        self.site = site.rstrip("/")
+        self.transcripts: dict[str, Transcript] = {}
+        self.frames: list[ServerFrame] = []
+        """Every frame that came, in order, but for messages and acks (``transcripts`` has those)."""
+        self.ready = False
+        self.connections = 0
+        self.headers = {"Origin": self.site}
+        self.http = aiohttp.ClientSession()
+        self._window = window
+        self._ping_s = ping_s
+        self._flying: dict[str, dict[str, float]] = {}
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._outgoing: asyncio.Queue[Sendable] = asyncio.Queue()
+        self._news: asyncio.Future[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closing: asyncio.Task[None] | None = None
+
+    # ---- for tests
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._stay_connected()), asyncio.create_task(self._tick())]
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Vanish: no end, no erase, as a browser that is closed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await self.http.close()
+
+    async def until(self, condition: Callable[[], bool], within_s: float = 10.0) -> None:
+        """Wait until ``condition`` holds; it is looked at after every frame."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            left = deadline - time.monotonic()
+            assert left > 0, f"{self.role} waited {within_s} s in vain; last frames: {self._seen()}"
+            if self._news is None:
+                self._news = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._news], timeout=min(left, 0.5))
+
+    def say(self, body: str, conversation: str, kind: Kind = Kind.TEXT) -> str:
+        """Say something, now or as soon as there is a connection; return its client id."""
+        say = Say(conversation=conversation, cid=client_id(), body=body, kind=kind)
+        self.transcript(conversation).say(say)
+        self._pump(conversation)
+        return say.cid
+
+    def send(self, frame: Sendable) -> None:
+        """Send a frame that is worthless later; dropped while there is no connection."""
+        if self._socket is not None and not self._socket.closed:
+            self._outgoing.put_nowait(frame)
+
+    def transcript(self, conversation: str) -> Transcript:
+        """Return what this end holds of a conversation."""
+        return self.transcripts.setdefault(conversation, Transcript(conversation, self.role))
+
+    def errors(self) -> list[Error]:
+        """Return every refusal that came."""
+        return [frame for frame in self.frames if isinstance(frame, Error)]
+
+    async def cut(self) -> None:
+        """Lose the connection; a new one is made at once."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    def seqs(self) -> dict[str, int]:
+        """Return the last number of every conversation's unbroken run."""
+        return {cid: transcript.last for cid, transcript in self.transcripts.items()}
+
+    # ---- for the two kinds
+
+    def first(self) -> Sendable:
+        """Return the first frame of a new connection."""
+        raise NotImplementedError
+
+    def heard(self, frame: ServerFrame) -> None:
+        """Act on a frame that only this kind of client understands."""
+        raise NotImplementedError
+
+    def become_ready(self) -> None:
+        """The server knows who this is: send what waits."""
+        self.ready = True
+        self._flying.clear()
+        for conversation in self.transcripts:
+            self._pump(conversation)
+
+    # ---- inside
+
+    async def _stay_connected(self) -> None:
+        pause = 0.05
+        while True:
+            try:
+                address = self.site.replace("http", "ws", 1) + "/ws"
+                async with self.http.ws_connect(address, headers=self.headers, max_msg_size=0) as socket:
+                    self.connections += 1
+                    await self._converse(socket)
+                    pause = 0.05
+            except _LOST:
+                pause = min(pause * 2, 0.5)
+            self._socket = None
+            self.ready = False
+            self._tell()
+            await asyncio.sleep(pause)
+
+    async def _converse(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._outgoing = asyncio.Queue()
+        await socket.send_str(encode(self.first()).decode())
+        writer = asyncio.create_task(self._write(socket, self._outgoing))
+        try:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._receive(decode_server(message.data))
+        finally:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse, outgoing: "asyncio.Queue[Sendable]") -> None:
+        while True:
+            await socket.send_str(encode(await outgoing.get()).decode())
+
+    async def _tick(self) -> None:
+        pinged = time.monotonic()
+        while True:
+            await asyncio.sleep(min(self._ping_s, 0.5))
+            now = time.monotonic()
+            if self.ready and now - pinged >= self._ping_s:
+                pinged = now
+                self.send(Ping(seqs=self.seqs()))
+            for conversation, flying in self._flying.items():
+                for cid in [cid for cid, sent in flying.items() if now - sent > ACK_S]:
+                    del flying[cid]
+                self._pump(conversation)
+
+    def _pump(self, conversation: str) -> None:
+        """Send the next messages that wait, in order of saying, as far as the window allows."""
+        if not self.ready:
+            return
+        flying = self._flying.setdefault(conversation, {})
+        for say in list(self.transcript(conversation).pending.values())[: self._window]:
+            if say.cid not in flying:
+                flying[say.cid] = time.monotonic()
+                self.send(say)
+
+    def _settle(self, conversation: str, cid: str) -> None:
+        self._flying.get(conversation, {}).pop(cid, None)
+        self._pump(conversation)
+
+    def _receive(self, frame: ServerFrame) -> None:
+        match frame:
+            case Ack():
+                self.transcript(frame.conversation).acknowledged(frame)
+                self._settle(frame.conversation, frame.cid)
+            case Message():
+                self._take(frame)
+            case Error(cid=str(cid), conversation=str(conversation)):
+                self.frames.append(frame)
+                self._refused(conversation, cid, frame)
+            case Error(code=ErrorCode.UNAVAILABLE) if not self.ready:
+                self.frames.append(frame)
+                self._hang_up_soon()
+            case _:
+                self.frames.append(frame)
+                self.heard(frame)
+        self._tell()
+
+    def _take(self, message: Message) -> None:
+        transcript = self.transcript(message.conversation)
+        had_gap = transcript.gap
+        transcript.arrived(message)
+        self._settle(message.conversation, message.cid)
+        if transcript.gap and not had_gap:
+            self.send(Ping(seqs=self.seqs()))
+
+    def _refused(self, conversation: str, cid: str, error: Error) -> None:
+        if error.code in _PASSING:
+            wait = (error.retry_after_ms or int(UNAVAILABLE_S * 1000)) / 1000
+            asyncio.get_running_loop().call_later(wait, self._settle, conversation, cid)
+        else:
+            self.transcript(conversation).pending.pop(cid, None)
+            self._settle(conversation, cid)
+
+    def _hang_up_soon(self) -> None:
+        """The first frame was refused for a while: say it again on a new connection."""
+        self._closing = asyncio.create_task(self.cut())
+
+    def _tell(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
+        self._news = None
+
+    def _seen(self) -> str:
+        return ", ".join(type(frame).__name__ for frame in self.frames[-8:])
+
+
+class Visitor(Client):
+    """A visitor with one conversation, opened by the first connection and resumed by the next ones."""
+
+    role = Role.VISITOR
+
+    def __init__(
+        self,
+        site: str,
+        *,
+        category: Category = Category.DOMESTIC,
+        audience: Audience = Audience.VICTIM,
+        postal_code: str | None = None,
+        commune: str | None = None,
+        window: int = 1,
+        ping_s: float = 10.0,
+    ) -> None:
+        super().__init__(site, window=window, ping_s=ping_s)
+        self.wish = Open(category=category, audience=audience, postal_code=postal_code)
+        self.conversation = ""
+        self.token = ""
+        self.state: State | None = None
+        self.erased: Erased | None = None
+        self._commune = commune
+
+    async def opened(self, within_s: float = 10.0) -> Self:
+        """Wait until the conversation is open."""
+        await self.until(lambda: bool(self.conversation) and self.ready, within_s)
+        return self
+
+    def tell(self, body: str, kind: Kind = Kind.TEXT) -> str:
+        """Say something in the one conversation; return its client id."""
+        return self.say(body, self.conversation, kind)
+
+    @property
+    def heard_messages(self) -> Transcript:
+        """What this visitor holds."""
+        return self.transcript(self.conversation)
+
+    async def red_button(self) -> int:
+        """Call for erasure as the page does while it leaves; return the HTTP status."""
+        body = f'{{"conversation":"{self.conversation}","token":"{self.token}"}}'
+        headers = {"Content-Type": "text/plain;charset=UTF-8", "Origin": self.site}
+        async with self.http.post(self.site + "/erase", data=body, headers=headers) as answer:
+            return answer.status
+
+    def first(self) -> Sendable:
+        if not self.conversation:
+            return self.wish
+        return Resume(conversation=self.conversation, token=self.token, seq=self.heard_messages.last)
+
+    def heard(self, frame: ServerFrame) -> None:
+        match frame:
+            case AskCommune():
+                self.send(ChooseCommune(insee=self._commune))
+            case Opened():
+                self.conversation, self.token = frame.conversation, frame.token
+                self.become_ready()
+            case Resumed():
+                self.become_ready()
+            case State():
+                self.state = frame
+            case Erased():
+                self.erased = frame
+            case _:
+                pass
+
+
+class Operator(Client):
+    """An operator at the console; ``await log_in()`` first, then ``async with``."""
+
+    role = Role.OPERATOR
+
+    def __init__(self, site: str, *, window: int = 1, ping_s: float = 10.0) -> None:
+        super().__init__(site, window=window, ping_s=ping_s)
+        self.held: dict[str, Held] = {}
+        self.erased: dict[str, Erased] = {}
+        self.welcome: Welcome | None = None
+        self.available = True
+
+    async def log_in(self, login: str, password: str) -> Self:
+        """Take a session. Its cookie is for secure contexts: a browser counts loopback as one, aiohttp does not."""
+        body = {"login": login, "password": password}
+        headers = {"X-Havre": "1", "Origin": self.site}
+        async with self.http.post(self.site + "/api/login", json=body, headers=headers) as answer:
+            assert answer.status == 200, f"login refused with {answer.status}"
+            cookies = [f"{name}={morsel.value}" for name, morsel in answer.cookies.items()]
+        self.http.cookie_jar.clear()
+        self.headers = {**self.headers, "Cookie": "; ".join(cookies)}
+        return self
+
+    def first(self) -> Sendable:
+        return Sync(seqs={cid: self.transcript(cid).last for cid in self.held})
+
+    def heard(self, frame: ServerFrame) -> None:
+        match frame:
+            case Welcome():
+                self.welcome = frame
+                self.held = {cid: held for cid, held in self.held.items() if cid in frame.conversations}
+                wanted = "available" if self.available else "paused"
+                if frame.status != wanted:
+                    self.send(SetStatus(status="available" if self.available else "paused"))
+                self.become_ready()
+            case Held():
+                self.held[frame.conversation] = frame
+                self.transcript(frame.conversation)
+            case Released():
+                self.held.pop(frame.conversation, None)
+            case Erased():
+                self.held.pop(frame.conversation, None)
+                self.erased[frame.conversation] = frame
+            case _:
+                pass
+
+    def typing(self, conversation: str) -> None:
+        """Show the visitor that somebody writes."""
+        self.send(Typing(conversation=conversation))
+
+    def has_seen(self, conversation: str) -> None:
+        """Tell the visitor that all has been on screen."""
+        last = self.transcript(conversation).last
+        self.send(Receipt(conversation=conversation, delivered=last, seen=last))
+
+    def end(self, conversation: str) -> None:
+        """End a conversation."""
+        self.send(End(conversation=conversation))
