@@ -34,6 +34,8 @@ export function noticeWords(notice: Notice): string {
       return t(`noticeErased_${notice.by}`, { number: notice.number });
     case "released":
       return t("noticeReleased", { number: notice.number });
+    case "forgotten":
+      return t("forgotten");
     case "error":
       switch (notice.code) {
         case "too_fast":

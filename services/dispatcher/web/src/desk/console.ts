@@ -10,7 +10,7 @@ import { unsent, type Line } from "./line";
 export type Mode = "loading" | "login" | "desk" | "superseded";
 
 /** Why the login screen is shown. */
-export type LoginReason = "start" | "expired" | "left";
+export type LoginReason = "start" | "expired" | "ended" | "left";
 
 export interface Snapshot {
   readonly mode: Mode;
@@ -24,7 +24,9 @@ export interface Snapshot {
   readonly skew: number;
 }
 
+/** Close codes that say that coming back by itself is pointless. */
 const SUPERSEDED = 4001;
+const LOGGED_OUT = 4003;
 /** After this long without the server, which can no longer say what was erased, nothing stays on this page. */
 export const FORGET_MS = 900_000;
 const RECEIPT_MS = 150;
@@ -54,7 +56,7 @@ export class Console {
       url,
       self: "operator",
       first: (seqs) => ({ t: "sync", seqs }),
-      finalCodes: [SUPERSEDED],
+      finalCodes: [SUPERSEDED, LOGGED_OUT],
       onFrame: (frame) => this.#hear(frame),
       onStatus: (status, code) => this.#linked(status, code),
     });
@@ -183,6 +185,11 @@ export class Console {
       this.#superseded();
       return;
     }
+    if (link === "closed" && code === LOGGED_OUT) {
+      this.#forget();
+      this.#set({ mode: "login", reason: "ended", account: null });
+      return;
+    }
     this.#set({ link, lostAt: this.#now.lostAt ?? (link === "lost" ? Date.now() : null) });
     if (link !== "lost") return;
     this.#forgetting ??= setTimeout(() => this.#expire(), FORGET_MS);
@@ -205,9 +212,11 @@ export class Console {
   }
 
   #expire(): void {
-    const { mode } = this.#now;
+    const { mode, lostAt } = this.#now;
     this.#forget();
-    if (mode === "desk") this.#link.open();
+    if (mode !== "desk") return;
+    this.#set({ lostAt, desk: { ...this.#now.desk, notices: [{ what: "forgotten", id: 1 }] } });
+    this.#link.open();
   }
 
   /** Leave nothing of any conversation on this page. */

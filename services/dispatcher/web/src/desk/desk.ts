@@ -7,6 +7,7 @@ import { kept, opened, swapped, NO_PANES, type Panes, type Side } from "./panes"
 export type News =
   | { readonly what: "erased"; readonly number: number; readonly by: EndedBy }
   | { readonly what: "released"; readonly number: number }
+  | { readonly what: "forgotten" }
   | { readonly what: "error"; readonly code: ErrorCode };
 
 export type Notice = News & { readonly id: number };

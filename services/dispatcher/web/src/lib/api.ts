@@ -15,7 +15,10 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure 
 
 /** What to look for near a place; empty fields are left out. */
 export interface Search {
+  /** Postal code. */
   place: string;
+  /** INSEE code of the commune; goes before the postal code. */
+  insee: string;
   category: Category | "";
   kind: StructureKind | "";
   text: string;

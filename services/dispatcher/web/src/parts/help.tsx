@@ -23,12 +23,13 @@ export function Help({ line, field, onSent }: Props) {
   const desk = useConsole();
   const { held, id, number } = line;
   const [search, setSearch] = useState<api.Search>({
-    place: held.postal_code ?? held.commune ?? "",
+    place: held.postal_code ?? "",
+    insee: held.commune ?? "",
     category: held.category,
     kind: "",
     text: "",
   });
-  const [found, ask] = useSearch({ ...search, place: held.commune ?? search.place });
+  const [found, ask] = useSearch(search);
   const [shown, setShown] = useState<Structure | null>(null);
 
   const send = (structure: Structure): void => {
@@ -103,7 +104,8 @@ function SearchForm({ search, field, change, onSubmit }: FormProps) {
           ref={field}
           value={search.place}
           autocomplete="off"
-          onInput={(event) => change({ place: event.currentTarget.value.trim() }, false)}
+          inputMode="numeric"
+          onInput={(event) => change({ place: event.currentTarget.value.trim(), insee: "" }, false)}
         />
       </label>
       <label>

@@ -12,6 +12,8 @@ const WORDS = {
   unavailable: "loginUnavailable",
 } as const;
 
+const REASONS = { expired: "loginExpired", ended: "loginEnded", left: "loginLeft" } as const;
+
 /** The login. What was wrong is said in words, the same for an unknown login and a wrong password. */
 export function Login({ reason }: { reason: LoginReason }) {
   const desk = useConsole();
@@ -48,7 +50,7 @@ export function Login({ reason }: { reason: LoginReason }) {
         <p class="soft">{t("loginLead")}</p>
         {reason !== "start" && failure === null && (
           <p class="error calm" role="status">
-            {t(reason === "expired" ? "loginExpired" : "loginLeft")}
+            {t(REASONS[reason])}
           </p>
         )}
         <div role="alert">
