@@ -74,9 +74,8 @@ class Received:
         forward = []
         for seq in found:
             if seq > self.last:
-                if seq not in self._own:
-                    forward.append(seq)
-                self._advance(seq)
+                forward.append(seq)
+                self._advance(seq)  # over the client's own messages that follow
         return forward
 
     def rewind(self, seq: int) -> None:

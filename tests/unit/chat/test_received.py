@@ -66,6 +66,21 @@ def test_an_announcement_of_what_the_log_does_not_hold_ends_in_no_gap() -> None:
     assert not received.gap
 
 
+def test_a_full_page_leaves_the_rest_of_a_gap_known() -> None:
+    received = Received(4)
+    assert received.announced(9) is Fate.AHEAD
+    assert received.page(4, 9, [5, 6, 7]) == [5, 6, 7]
+    assert received.gap
+
+
+def test_a_message_announced_while_the_log_was_read_is_still_missing_after_an_empty_page() -> None:
+    received = Received(4)
+    stored = received.stored
+    assert received.announced(6) is Fate.AHEAD
+    assert received.page(4, stored, []) == []
+    assert received.gap
+
+
 @dataclass
 class End:
     """One end: the client, and the server's side of its present connection."""
@@ -280,4 +295,4 @@ class Conversation(RuleBasedStateMachine):
 
 
 TestWhateverHappensOnTheWay = Conversation.TestCase
-TestWhateverHappensOnTheWay.settings = settings(max_examples=300, stateful_step_count=60, deadline=None)
+TestWhateverHappensOnTheWay.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)

@@ -48,6 +48,25 @@ def test_a_socket_speaks_of_its_own_conversation_alone(kind: type[VisitorFrame])
         check(Phase.TALKING, FRAMES[kind], OTHERS)
 
 
+NEXT = {
+    (Phase.FRESH, Step.PLACE_UNCLEAR): Phase.ASKED,
+    (Phase.OVER, Step.PLACE_UNCLEAR): Phase.ASKED,
+    (Phase.FRESH, Step.TAKEN): Phase.TALKING,
+    (Phase.ASKED, Step.TAKEN): Phase.TALKING,
+    (Phase.OVER, Step.TAKEN): Phase.TALKING,
+    (Phase.TALKING, Step.DESTROYED): Phase.OVER,
+}
+
+
+@pytest.mark.parametrize(("phase", "step"), list(itertools.product(Phase, Step)))
+def test_every_step_leads_to_one_phase_or_has_no_place(phase: Phase, step: Step) -> None:
+    if (phase, step) in NEXT:
+        assert after(phase, step) is NEXT[phase, step]
+    else:
+        with pytest.raises(OutOfOrder):
+            after(phase, step)
+
+
 def test_a_visitor_is_asked_for_the_commune_only_when_there_is_a_choice_that_matters() -> None:
     """V4: and never because the router is away."""
 
@@ -142,4 +161,4 @@ class Socket(RuleBasedStateMachine):
 
 
 TestAnyOrderOfFrames = Socket.TestCase
-TestAnyOrderOfFrames.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestAnyOrderOfFrames.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
