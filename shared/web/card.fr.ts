@@ -21,7 +21,7 @@ export const cardFr = {
   cardOpen: "Ouvert en ce moment",
   cardClosed: "Fermé en ce moment",
   cardWheelchair: "Accessible en fauteuil roulant",
-  cardSource: "Source : {source}, {date}. À vérifier par téléphone.",
+  cardSource: "Source : {source}, {date}. À vérifier par téléphone.",
   cardAlways: "24 h sur 24, 7 jours sur 7",
   cardDays: "Mo=lun. Tu=mar. We=mer. Th=jeu. Fr=ven. Sa=sam. Su=dim. PH=fériés off=fermé",
 } satisfies Record<string, Sentence>;

@@ -10,7 +10,7 @@ export function who(t: Say, role: Role): string {
 }
 
 /** What a screen reader is told of a message that arrives. */
-export function spoken(t: Say, message: Stored): string {
+export function aloud(t: Say, message: Stored): string {
   const speaker = who(t, message.by);
   if (message.kind === "text") return t("said", { who: speaker, body: message.body });
   return t("saidCard", { who: speaker, body: readCard(message.body)?.name ?? t("unreadable") });

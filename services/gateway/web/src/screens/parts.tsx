@@ -35,9 +35,9 @@ export function Helplines({ t }: { t: Say }) {
 }
 
 /** Help near the visitor while a conversation runs: in another tab, since leaving this page ends it. */
-export function Meanwhile({ t }: { t: Say }) {
+export function Meanwhile({ t, open }: { t: Say; open: boolean }) {
   return (
-    <details>
+    <details open={open}>
       <summary>{t("meanwhile")}</summary>
       <p>
         <a href="/aide" target="_blank" rel="noopener noreferrer">

@@ -4,7 +4,7 @@ import type { State } from "../state";
 import type { Visit } from "../visit";
 import type { Say } from "../words";
 import { Composer } from "./composer";
-import { Line, Pending, spoken, who } from "./message";
+import { Line, Pending, aloud, who } from "./message";
 import { Heading, Meanwhile } from "./parts";
 import { standing } from "./standing";
 
@@ -51,6 +51,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
   const { conversation } = state;
   const messages = conversation?.messages ?? [];
   const outgoing = conversation?.outgoing ?? [];
+  const spoken = messages.length + outgoing.length;
   const last = messages.at(-1)?.seq ?? 0;
 
   const look = (): void => {
@@ -63,9 +64,22 @@ function Transcript({ t, state, visit, announcer }: Props) {
   const toEnd = (): void => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
 
   useLayoutEffect(() => {
-    if (atEnd.current) toEnd();
-  }, [last, outgoing.length, state.typing.length]);
-  useEffect(toEnd, [outgoing.length]);
+    // Before anything is said, what stands at the top is what counts.
+    if (atEnd.current && spoken > 0) toEnd();
+  }, [spoken, state.typing.length]);
+  useEffect(() => {
+    if (outgoing.length > 0) toEnd();
+  }, [outgoing.length]);
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    // A keyboard that opens, or a longer word above, takes height: the newest message stays in sight.
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current && spoken > 0) toEnd();
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [spoken > 0]);
   useEffect(() => {
     look();
     document.addEventListener("visibilitychange", look);
@@ -76,7 +90,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
   return (
     <div class="transcript" ref={scroller} onScroll={look} tabIndex={0} role="region" aria-label={t("conversation")}>
       <Anonymity t={t} />
-      <Meanwhile t={t} />
+      <Meanwhile t={t} open={state.standing?.stage !== "active" && spoken === 0} />
       <ol>
         {conversation &&
           messages.map((message) => (
@@ -110,7 +124,7 @@ function useArrivals(t: Say, state: State, announcer: Announcer): void {
     for (const message of state.conversation?.messages ?? []) {
       if (message.seq <= told.current) continue;
       told.current = message.seq;
-      if (message.by !== "visitor") announcer.say(spoken(t, message));
+      if (message.by !== "visitor") announcer.say(aloud(t, message));
     }
   }, [state.conversation?.messages]);
 }

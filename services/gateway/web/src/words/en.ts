@@ -25,7 +25,7 @@ export const en: Catalogue = {
   you: "You are",
   victim: "A victim",
   witness: "A witness",
-  relative: "Close to them",
+  relative: "A relative or friend",
   professional: "A professional",
   postal: "Postal code",
   postalOptional: "(if you like)",

@@ -1,12 +1,16 @@
 import { cardFr } from "@shared/card.fr";
 import type { Sentence } from "@shared/i18n";
 
-/** What the visitor reads, in French: the catalogue that all others follow. */
+/**
+ * What the visitor reads, in French: the catalogue that all others follow.
+ *
+ * Spaces before « : ; ? ! » and inside guillemets are no-break spaces, as French typography wants them.
+ */
 export const fr = {
   ...cardFr,
 
   emergencyLabel: "Urgence",
-  emergency: "Danger ?",
+  emergency: "Danger ?",
   call: "Appeler le ",
   sms: "SMS 114",
   exit: "Quitter en urgence et effacer la conversation",
@@ -15,7 +19,7 @@ export const fr = {
 
   title: "Parler par écrit, sans donner votre nom",
   lead: "Une personne de la police ou de la gendarmerie, formée pour cela, vous répond. C’est gratuit, jour et nuit, et cela ne fait aucun bruit.",
-  about: "De quoi voulez-vous parler ?",
+  about: "De quoi voulez-vous parler ?",
   sexual: "Violences sexuelles",
   sexualHint: "Viol, agression, gestes ou images imposés",
   domestic: "Violences dans le couple",
@@ -31,11 +35,11 @@ export const fr = {
   postalOptional: "(si vous voulez)",
   postalHint: "Il peut être inexact. Il sert à choisir qui vous répond.",
   postalWrong: "Un code postal a 5 chiffres. Vous pouvez aussi ne rien mettre.",
-  aboutMissing: "Choisissez un sujet : la personne qui répond n’est pas la même.",
+  aboutMissing: "Choisissez un sujet : la personne qui répond n’est pas la même.",
   begin: "Commencer",
   helpNear: "Aide près de chez vous, sans chat",
   helpNewTab: "Aide près de chez vous (nouvel onglet)",
-  shift: "Avec un clavier : trois appuis sur la touche Maj (⇧) quittent et effacent aussi.",
+  shift: "Avec un clavier : trois appuis sur la touche Maj (⇧) quittent et effacent aussi.",
 
   connecting: "Connexion…",
   connectingLead: "Cela prend d’habitude une seconde.",
@@ -44,7 +48,7 @@ export const fr = {
   cancel: "Revenir au début",
   refused: "La demande n’est pas passée. Vous pouvez essayer encore.",
 
-  commune: "Dans quelle commune ?",
+  commune: "Dans quelle commune ?",
   communeLead: "Le code {code} couvre plusieurs communes. Selon la commune, c’est la police ou la gendarmerie qui répond.",
   communeUnknown: "Je ne sais pas, ou je préfère ne pas le dire",
 
@@ -56,7 +60,7 @@ export const fr = {
   soon: "Moins d’une minute, sans doute.",
   minutes: { one: "Environ {n} minute.", other: "Environ {n} minutes." },
   noEstimate: "Nous ne pouvons pas dire combien de temps.",
-  writeNow: "Vous pouvez déjà écrire : tout sera lu dès que quelqu’un arrive.",
+  writeNow: "Vous pouvez déjà écrire : tout sera lu dès que quelqu’un arrive.",
   police: "Police",
   gendarmerie: "Gendarmerie",
   listening: "Une personne formée vous lit.",
@@ -66,20 +70,20 @@ export const fr = {
 
   anonymous: "Votre nom n’est pas demandé",
   anonymousSeen: "La personne qui répond voit ce que vous écrivez, le sujet choisi et, si vous l’avez donné, le lieu. Elle ne voit ni votre nom, ni votre numéro.",
-  anonymousKept: "La conversation n’est pas gardée : elle est effacée à la fin.",
+  anonymousKept: "La conversation n’est pas gardée : elle est effacée à la fin.",
   anonymousReload: "Fermer ou recharger cette page met fin à la conversation.",
   meanwhile: "Aide sans attendre",
   line3919: "Violences faites aux femmes, jour et nuit",
-  line116006: "Victimes de toute infraction, de 9 h à 20 h",
+  line116006: "Victimes de toute infraction, de 9 h à 20 h",
   line119: "Enfants en danger, jour et nuit",
-  line3018: "Harcèlement et violences en ligne, de 9 h à 23 h",
+  line3018: "Harcèlement et violences en ligne, de 9 h à 23 h",
   line3114: "Idées suicidaires, jour et nuit",
 
   me: "Vous",
   operator: "Spécialiste",
   psychologist: "Psychologue",
-  said: "{who} : {body}",
-  saidCard: "{who} vous envoie une adresse : {body}",
+  said: "{who} : {body}",
+  saidCard: "{who} vous envoie une adresse : {body}",
   sending: "Envoi…",
   heldBack: "Partira au retour du réseau",
   stored: "Envoyé",
@@ -96,7 +100,7 @@ export const fr = {
   send: "Envoyer",
   unreadable: "Ce message ne peut pas être affiché.",
 
-  ending: "Terminer et effacer ?",
+  ending: "Terminer et effacer ?",
   endingLead: "La conversation sera effacée de cette page et de notre système. Cela ne peut pas être annulé.",
   endingYes: "Terminer et effacer",
   endingNo: "Revenir à la conversation",
@@ -110,14 +114,14 @@ export const fr = {
   endedGone: "La conversation n’existe plus",
   endedGoneLead: "Elle a été effacée pendant que la connexion était coupée. Vous pouvez en commencer une autre.",
   endedUnsure: "La conversation est effacée de cette page",
-  endedUnsureLead: "Le réseau ne répond pas : nous ne savons pas si notre système a reçu la demande. Sans nouvelle de vous, il l’efface de lui-même.",
+  endedUnsureLead: "Le réseau ne répond pas : nous ne savons pas si notre système a reçu la demande. Sans nouvelle de vous, il l’efface de lui-même.",
   history: "Effacer aussi la trace de votre visite",
-  historyLead: "Une page ne peut pas effacer l’historique du navigateur. Vous, si. Cette visite y porte le titre « Accueil » :",
+  historyLead: "Une page ne peut pas effacer l’historique du navigateur. Vous, si. Cette visite y porte le titre « Accueil » :",
   historyOne: "Retirez seulement cette ligne. Un historique vide peut éveiller des soupçons.",
-  historyPhone: "Téléphone, Chrome ou Samsung : menu ⋮ ou ☰, Historique, puis la croix à côté de « Accueil ».",
-  historyIphone: "iPhone, Safari : l’icône du livre, l’horloge, puis glissez « Accueil » vers la gauche.",
-  historyComputer: "Ordinateur : Ctrl + H (sur Mac : Cmd + Y ou menu Historique), clic droit sur « Accueil », Supprimer.",
-  historyFirefox: "Firefox sur téléphone : menu ⋮, Historique, ⋮ à côté de « Accueil », Supprimer.",
+  historyPhone: "Téléphone, Chrome ou Samsung : menu ⋮ ou ☰, Historique, puis la croix à côté de « Accueil ».",
+  historyIphone: "iPhone, Safari : l’icône du livre, l’horloge, puis glissez « Accueil » vers la gauche.",
+  historyComputer: "Ordinateur : Ctrl + H (sur Mac : Cmd + Y ou menu Historique), clic droit sur « Accueil », Supprimer.",
+  historyFirefox: "Firefox sur téléphone : menu ⋮, Historique, ⋮ à côté de « Accueil », Supprimer.",
   historyLimits: "Si quelqu’un surveille cet appareil avec un logiciel, effacer ne suffit pas. La prochaine fois, prenez si possible un autre appareil ou la navigation privée.",
   leave: "Partir vers un autre site",
   again: "Nouvelle conversation",
