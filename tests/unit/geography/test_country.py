@@ -104,6 +104,23 @@ def test_a_nearest_code_is_of_the_same_department(country: Country) -> None:
             assert not code.startswith(("97", "98")) or found.real[:3] == code[:3]
 
 
+@pytest.mark.parametrize(
+    ("code", "real"),
+    [
+        ("95299", "95290"),
+        ("95791", "95780"),
+        ("95819", "95810"),
+        ("29999", "29990"),
+        ("01001", "01000"),
+        ("63999", "63990"),
+        ("95731", "95740"),
+        ("95730", "95720"),
+    ],
+)
+def test_the_nearest_code_is_taken_among_those_that_begin_alike(country: Country, code: str, real: str) -> None:
+    assert country.find(code).real == real
+
+
 @given(st.text(max_size=64))
 def test_no_text_breaks_the_lookup(country: Country, typed: str) -> None:
     assert country.find(typed).how in How

@@ -101,6 +101,10 @@ def test_when_the_commune_is_not_said_the_greater_part_of_the_people_decides() -
     assert small((50, (P,)), (50, (G,))).route("10000").force is P
 
 
+def test_a_split_commune_is_answered_by_police_in_whatever_order_the_forces_stand() -> None:
+    assert small((100, (G, P))).route("10000").force is P
+
+
 def test_a_split_commune_among_police_communes_need_not_be_asked() -> None:
     place = small((100, (P, G)), (60, (P,))).place("10000")
     assert (place.ask_commune, place.forces) == (False, (P, G))
