@@ -9,13 +9,14 @@ from infra.local.stack import Stack
 
 def free_ports(**changes: object) -> LocalSettings:
     """Return launcher settings that take free ports, whatever the environment says, with ``changes``."""
-    ports = {
+    ports: dict[str, object] = {
         "host": "127.0.0.1",
         "gateway_port": 0,
         "dispatcher_port": 0,
         "nats_port": 0,
         "valkey_port": 0,
         "ops_base": 0,
+        "start_timeout_s": 120,
     }
     return LocalSettings.model_validate({**ports, **changes})
 

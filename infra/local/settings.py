@@ -21,7 +21,7 @@ class LocalSettings(BaseSettings):
         description="First of five ports in a row for /health and /metrics of the services; 0 takes free ones",
     )
     valkey_memory_mb: int = Field(default=512, ge=32, description="Memory for conversations, in MiB")
-    start_timeout_s: float = Field(default=30.0, gt=0, description="Seconds that each part may take to become ready")
+    start_timeout_s: float = Field(default=60.0, gt=0, description="Seconds that each part may take to become ready")
     demo_password: SecretStr | None = Field(
         default=None, description="Password of the demo staff; empty: a new one at each start"
     )

@@ -128,8 +128,7 @@ class Stack:
     async def _add_staff(self) -> None:
         password = self.settings.demo_password
         logins = staff.demo_logins(password.get_secret_value() if password else None)
-        for login in logins:
-            await staff.add(login, self.environment("dispatcher"), REPOSITORY)
+        await staff.add_all(logins, self.environment("dispatcher"), REPOSITORY)
         self.credentials = logins
 
     async def start_service(self, name: str) -> None:

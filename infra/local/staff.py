@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,20 +36,12 @@ def demo_logins(password: str | None) -> list[Login]:
     return [Login(login, force, chosen) for login, force in DEMO_STAFF]
 
 
-async def add(login: Login, env: Mapping[str, str], cwd: Path) -> None:
-    """Create one account. Raises ``LaunchFailed`` with the command's own last line when it refuses."""
+async def add_all(logins: Sequence[Login], env: Mapping[str, str], cwd: Path) -> None:
+    """Create the accounts, whose password is one. Raises ``LaunchFailed`` with the command's own last line."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "services.dispatcher",
-        "account",
-        "add",
-        login.login,
-        "--force",
-        login.force,
-        "--password-env",
-        PASSWORD_VARIABLE,
-        env={**env, PASSWORD_VARIABLE: login.password},
+        *(sys.executable, "-m", "infra.local.staff"),
+        *(f"{login.login}:{login.force}" for login in logins),
+        env={**env, PASSWORD_VARIABLE: logins[0].password},
         cwd=cwd,
         preexec_fn=die_with_parent,
         stdin=asyncio.subprocess.DEVNULL,
@@ -64,4 +56,20 @@ async def add(login: Login, env: Mapping[str, str], cwd: Path) -> None:
         raise
     if process.returncode:
         lines = output.decode(errors="replace").strip().splitlines()
-        raise LaunchFailed(f"account {login.login} was not created: {lines[-1] if lines else 'no reason given'}")
+        raise LaunchFailed(f"demo staff were not created: {lines[-1] if lines else 'no reason given'}")
+
+
+def main(accounts: Sequence[str]) -> int:
+    """Run the dispatcher's command for each ``login:force``, all in one process, which starting up takes most of."""
+    from services.dispatcher.cli import main as dispatcher
+
+    for account in accounts:
+        login, force = account.split(":")
+        command = ["account", "add", login, "--force", force, "--password-env", PASSWORD_VARIABLE]
+        if status := dispatcher(command):
+            return status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

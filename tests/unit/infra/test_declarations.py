@@ -1,0 +1,91 @@
+"""What infra declares: streams, rights, the store's configuration, the table of settings."""
+
+from pathlib import Path
+
+import pytest
+from nats.js.api import RetentionPolicy, StorageType
+
+from infra import configuration, streams
+from infra.nats.__main__ import passwords_from
+from infra.nats.config import ServerOptions, render
+from infra.nats.permissions import SERVICES, TABLE, USERS, inbox
+from infra.valkey import config as valkey
+from shared import streams as names
+from shared.settle import DELAYS_S
+
+
+def test_every_stream_is_on_disk_bounded_and_as_replicated_as_asked() -> None:
+    for config in streams.stream_configs(replicas=3):
+        assert config.storage is StorageType.FILE
+        assert config.max_bytes
+        assert config.num_replicas == 3
+
+
+def test_no_stream_captures_the_chat() -> None:
+    """P1: nothing that a person wrote can reach a durable stream."""
+    captured = [subject for config in streams.stream_configs(1) for subject in config.subjects or []]
+    assert captured
+    assert not [subject for subject in captured if subject.startswith(("chat", "staff", ">", "*", "qry"))]
+
+
+def test_facts_of_conversations_are_kept_until_all_have_them() -> None:
+    config = streams.stream_configs(1)[0]
+    assert (config.name, config.retention) == (names.CONVERSATIONS, RetentionPolicy.INTEREST)
+
+
+def test_a_message_is_put_aside_by_its_service_before_the_server_gives_up() -> None:
+    assert len(DELAYS_S) + 1 < streams.MAX_DELIVER
+    assert len(streams.BACKOFF_S) < streams.MAX_DELIVER
+
+
+def test_a_visitor_does_not_wait_long_for_what_a_dead_instance_held() -> None:
+    """O8: the first redelivery comes within seconds."""
+    assert all((consumer.backoff or [])[0] <= 5 for consumer in streams.consumer_configs())
+
+
+def test_every_user_has_rights_and_a_private_inbox() -> None:
+    assert set(TABLE) == set(USERS)
+    text = render(ServerOptions(port=4222, store_dir=Path("/data"), passwords=dict.fromkeys(USERS, "secret")))
+    for user in USERS:
+        assert text.count(f'"{inbox(user)}"') == 1
+
+
+def test_no_service_may_touch_streams_or_consumers_of_conversations() -> None:
+    for user in SERVICES:
+        for subject in TABLE[user].publish:
+            assert not subject.startswith(("$JS.API.STREAM.CREATE", "$JS.API.STREAM.DELETE", "$JS.API.>", "$JS.>", ">"))
+            if names.CONVERSATIONS in subject:
+                assert subject.startswith(("$JS.API.CONSUMER.INFO", "$JS.API.CONSUMER.MSG.NEXT", "$JS.ACK"))
+
+
+def test_payloads_are_never_logged_by_the_broker() -> None:
+    """P1: debug and trace would write them."""
+    text = render(ServerOptions(port=4222, store_dir=Path("/data"), passwords=dict.fromkeys(USERS, "secret")))
+    assert "debug: false" in text
+    assert "trace: false" in text
+
+
+def test_a_password_with_quotes_stays_one_password() -> None:
+    passwords = dict.fromkeys(USERS, 'a"b\\c $d')
+    text = render(ServerOptions(port=4222, store_dir=Path("/data"), passwords=passwords))
+    assert text.count(r'password: "a\"b\\c $d"') == len(USERS)
+
+
+def test_a_user_without_a_password_is_named() -> None:
+    with pytest.raises(KeyError, match="HAVRE_NATS_PASSWORD_GATEWAY"):
+        passwords_from({})
+
+
+def test_the_memory_store_writes_nothing_and_logs_no_command() -> None:
+    """P1, V7."""
+    text = valkey.render(valkey.StoreOptions(port=6379, password="secret", work_dir=Path("/tmp")))  # noqa: S108
+    for line in ('save ""', "appendonly no", "commandlog-execution-slower-than -1", "crash-log-enabled no"):
+        assert f"\n{line}\n" in text
+
+
+def test_every_setting_has_a_meaning_and_every_service_is_in_the_table() -> None:
+    text = configuration.render()
+    assert set(SERVICES) < set(configuration.CLASSES)
+    for kind in configuration.CLASSES.values():
+        for name in kind.model_fields:
+            assert f"`HAVRE_{name.upper()}`" in text
