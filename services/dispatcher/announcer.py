@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Protocol
 
-import redis.exceptions
 from faststream.nats import NatsBroker
 
 from services.dispatcher import facts, metrics
@@ -17,9 +16,9 @@ from services.dispatcher.store.dispatch import Decision, DispatchStore
 from services.dispatcher.store.projection import Projection
 from shared.broker import PublishFailed, publish
 from shared.chat import wire
+from shared.chat.store import STORE_FAILURES
 from shared.logs import get_logger
 
-STORE_FAILURES = (redis.exceptions.RedisError, OSError, TimeoutError)
 AT_ONCE = 32
 
 

@@ -1,7 +1,9 @@
 """The dispatcher: operators' console and sockets, queues, assignment. ``python -m services.dispatcher``."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -37,29 +39,26 @@ LAST_WORDS_S = 3.0
 """At the end, how long decisions under way may take; another instance announces what is left."""
 
 
-async def main(settings: DispatcherSettings, stop: asyncio.Event, passwords: Passwords | None = None) -> None:
-    """Serve until ``stop``; then send every console to another instance and finish what was decided."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A started instance: the port of its pages, and its floor."""
+
+    port: int
+    floor: Floor
+
+
+@asynccontextmanager
+async def running(settings: DispatcherSettings, passwords: Passwords | None = None) -> AsyncIterator[Running]:
+    """Serve while the context lasts; at its end send every console elsewhere and finish what was decided."""
     async with AsyncExitStack() as stack:
-        client = connect(settings.valkey_url.get_secret_value())
-        stack.push_async_callback(client.aclose)
-        link = await NatsWire.connect(settings, f"{SERVICE}-chat")
-        stack.push_async_callback(link.close)
-        batcher = Batcher(client, settings.silence_s, settings.most_messages)
-        stack.push_async_callback(batcher.close)
-        conversations = ConversationStore(client, settings.silence_s)
-        broker = make_broker(settings, SERVICE)
-        floor = Floor(settings, new_instance(SERVICE), broker, conversations, batcher, link)
-        sweeper = Sweeper(floor.dispatch, conversations, floor.announcer, floor.assigner, floor)
-        await floor.hub.start()
+        floor, link = await _floor(settings, stack)
+        valkey, broker = floor.conversations.client, floor.broker
+        sweeper = Sweeper(floor.dispatch, floor.conversations, floor.announcer, floor.assigner, floor)
         subscribe(broker, settings, Handlers(floor, sweeper))
         await broker.start()
         stack.push_async_callback(broker.stop)
         stack.push_async_callback(floor.announcer.drained, LAST_WORDS_S)
-
-        async def mend() -> None:
-            floor.hub.mend_gaps()
-
-        positions = Positions(client, floor.dispatch, floor.projection, floor.hub.instance)
+        positions = Positions(valkey, floor.dispatch, floor.projection, floor.hub.instance)
         stack.enter_context(
             background(
                 floor.show_changes(),
@@ -68,26 +67,47 @@ async def main(settings: DispatcherSettings, stop: asyncio.Event, passwords: Pas
                 forever("forget_gone", 2.0, sweeper.forget_gone),
                 forever("show_board", 1.0, floor.show_board),
                 forever("tell_positions", 1.0, positions.tell),
-                forever("mend_gaps", 1.0, mend),
+                forever("mend_gaps", 1.0, floor.mend_gaps),
                 forever("close_lost", 5.0, floor.close_lost),
             )
         )
         checks: dict[str, Check] = {
             "nats": partial(broker_answers, broker),
             "chat": link.ping,
-            "store": conversations.ping,
+            "store": floor.conversations.ping,
             "consumers": partial(consumers_exist, broker, streams.CONVERSATIONS, CONSUMERS),
         }
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
-        api = Api(floor, Accounts(broker.connection), passwords or Passwords(), Guessing(client))
-        pages = Pages.load(settings.page_dir or PAGE)
-        runner = web.AppRunner(make_app(api, pages), access_log=None, handle_signals=False, shutdown_timeout=3)
+        api = Api(floor, Accounts(broker.connection), passwords or Passwords(), Guessing(valkey))
+        app = make_app(api, Pages.load(settings.page_dir or PAGE))
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()
-        get_logger().info("ready", instance=floor.hub.instance, port=runner.addresses[0][1])
+        stack.push_async_callback(floor.close_all)
+        yield Running(runner.addresses[0][1], floor)
+
+
+async def _floor(settings: DispatcherSettings, stack: AsyncExitStack) -> tuple[Floor, NatsWire]:
+    """Connect to the store and to the wire, and listen."""
+    valkey = connect(settings.valkey_url.get_secret_value())
+    stack.push_async_callback(valkey.aclose)
+    link = await NatsWire.connect(settings, f"{SERVICE}-chat")
+    stack.push_async_callback(link.close)
+    batcher = Batcher(valkey, settings.silence_s, settings.most_messages)
+    stack.push_async_callback(batcher.close)
+    conversations = ConversationStore(valkey, settings.silence_s)
+    broker = make_broker(settings, SERVICE)
+    floor = Floor(settings, new_instance(SERVICE), broker, conversations, batcher, link)
+    await floor.hub.start()
+    return floor, link
+
+
+async def main(settings: DispatcherSettings, stop: asyncio.Event) -> None:
+    """Serve until ``stop``."""
+    async with running(settings) as instance:
+        get_logger().info("ready", instance=instance.floor.hub.instance, port=instance.port)
         await stop.wait()
-        await floor.close_all()
 
 
 def subscribe(broker: NatsBroker, settings: DispatcherSettings, handlers: Handlers) -> None:

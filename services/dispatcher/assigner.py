@@ -6,11 +6,11 @@ from contextlib import suppress
 from functools import partial
 
 from services.dispatcher import metrics
-from services.dispatcher.announcer import STORE_FAILURES, Announcer, Teller
+from services.dispatcher.announcer import Announcer, Teller
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
 from shared.chat import wire
 from shared.chat.frames import Erased, encode
-from shared.chat.store import ConversationStore
+from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
 

@@ -7,12 +7,12 @@ compares what the operator holds with what the page shows, so that a lost announ
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import uuid4
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType
 
 from services.dispatcher import metrics, views
-from services.dispatcher.announcer import STORE_FAILURES
 from services.dispatcher.floor import SESSION_MARK, Floor
 from services.dispatcher.staff.accounts import Account
 from services.dispatcher.staff.sessions import Session
@@ -42,14 +42,16 @@ from shared.chat.frames import (
 )
 from shared.chat.lane import Lane
 from shared.chat.outbox import Outbox, TokenBucket
+from shared.chat.socket import CLOSE_SUPERSEDED, Socket
+from shared.chat.store import STORE_FAILURES
 from shared.clock import now_ms
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
 
-CLOSE_SUPERSEDED = 4001
 CLOSE_LOGGED_OUT = 4003
 MAX_RECEIVED = 262_144
 """Bytes of one WebSocket message above which the connection is closed instead of answered."""
+LAST_FRAME_WITHIN_S = 1.0
 BOARD_AGAIN_S = 5.0
 """A board on which only the seconds have moved is told again after so long."""
 
@@ -62,7 +64,7 @@ def console_name(session_digest: str) -> str:
 class Console:
     """See the module's text."""
 
-    def __init__(self, floor: Floor, socket: web.WebSocketResponse, session: Session, account: Account) -> None:
+    def __init__(self, floor: Floor, socket: Socket, session: Session, account: Account) -> None:
         settings = floor.settings
         self.name = console_name(session.digest)
         self.operator = account.login
@@ -73,6 +75,7 @@ class Console:
         self._account = account
         self._outbox = Outbox(socket, settings.outbox_bytes)
         self._bucket = TokenBucket(settings.message_rate, settings.message_burst)
+        self._frames = TokenBucket(settings.frame_rate, settings.frame_burst)
         self._lanes: dict[str, Lane] = {}
         self._shown: dict[str, Held] = {}
         self._moving = asyncio.Lock()
@@ -87,6 +90,8 @@ class Console:
         try:
             async for message in self._socket:
                 self.heard_at = time.monotonic()
+                if wait := self._frames.take():
+                    await asyncio.sleep(wait / 1000)  # not reading holds a flood back at its source
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
                 elif message.type is WSMsgType.BINARY:
@@ -96,9 +101,9 @@ class Console:
         finally:
             await self._leave()
 
-    async def close(self, code: int = 1012, message: bytes = b"come back") -> None:
+    async def close(self, code: int = WSCloseCode.SERVICE_RESTART, reason: bytes = b"come back") -> None:
         """Close the socket; with the default code the page comes back by itself."""
-        await self._socket.close(code=code, message=message, drain=False)
+        await self._outbox.shut_down(code, reason)
 
     async def verify(self, shown: Iterable[str] = ()) -> None:
         """Look whether session and seat are still this console's; bring it in line with what its operator holds.
@@ -115,7 +120,8 @@ class Console:
         renewal = await self._floor.dispatch.renew(self.operator, self.name)
         if renewal.seat is Seat.SUPERSEDED:
             self._outbox.send(Error(code=ErrorCode.SUPERSEDED, detail="your console is open elsewhere"))
-            await self._outbox.drained()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._outbox.drained(), LAST_FRAME_WITHIN_S)
             await self.close(CLOSE_SUPERSEDED, b"superseded")
             return
         held = renewal.conversations if renewal.seat is Seat.KEPT else await self._sit()

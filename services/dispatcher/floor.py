@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from faststream.nats import NatsBroker
 
 from services.dispatcher import metrics
-from services.dispatcher.announcer import STORE_FAILURES, Announcer
+from services.dispatcher.announcer import Announcer
 from services.dispatcher.assigner import Assigner
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
@@ -15,7 +15,7 @@ from services.dispatcher.store.dispatch import Board, DispatchStore
 from services.dispatcher.store.projection import Projection
 from shared.chat.batch import Batcher
 from shared.chat.hub import Hub
-from shared.chat.store import ConversationStore
+from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.chat.wire import CHANGED, Wire
 from shared.contracts.dispatcher import ReleaseReason
 from shared.logs import get_logger
@@ -161,6 +161,10 @@ class Floor:
                 await holder.let_go(cid, gone=record is None)
             if taker is not None:
                 await taker.take(cid, new=True)
+
+    async def mend_gaps(self) -> None:
+        """Have lanes that saw a gap read the log; called every second."""
+        self.hub.mend_gaps()
 
     async def show_board(self) -> None:
         """Tell every console how its queues stand; called every second."""

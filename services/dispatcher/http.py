@@ -10,7 +10,6 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from services.dispatcher import metrics
-from services.dispatcher.announcer import STORE_FAILURES
 from services.dispatcher.console import MAX_RECEIVED, Console
 from services.dispatcher.floor import Floor
 from services.dispatcher.staff.accounts import Account, Accounts
@@ -18,6 +17,8 @@ from services.dispatcher.staff.guessing import Guessing
 from services.dispatcher.staff.passwords import LONGEST, Passwords
 from services.dispatcher.staff.sessions import Session
 from shared.broker import QueryRefused, QueryUnavailable, ask
+from shared.chat.socket import Socket
+from shared.chat.store import STORE_FAILURES
 from shared.contracts.referral import NearbyQuery, NearbyReply
 from shared.logs import get_logger
 from shared.pages import Pages, same_origin, secure
@@ -139,7 +140,7 @@ class Api:
         session, account = await self._member(request)
         if self._floor.full:
             raise Refused(503, "full", "this instance is full; try again", {"Retry-After": "5"})
-        response = web.WebSocketResponse(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
+        response = Socket(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
         await response.prepare(request)
         console = Console(self._floor, response, session, account)
         self._floor.enter(console)

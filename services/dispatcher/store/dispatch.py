@@ -130,7 +130,7 @@ class DispatchStore:
 
     async def withdraw(self, conversation: str) -> str | None:
         """Forget a conversation that is gone; return who held it."""
-        return _text(await self._run("withdraw", conversation)) or None
+        return text(await self._run("withdraw", conversation)) or None
 
     async def finish(self, conversation: str, operator: str, messages: int) -> Decision | None:
         """Forget a conversation that its operator ended and destroyed; None when it was not theirs."""
@@ -147,14 +147,14 @@ class DispatchStore:
     async def arrive(self, operator: str, queues: Iterable[str], limit: int, instance: str, socket: str) -> Arrival:
         """Seat an operator at this instance's socket, or renew them; older consoles are thereby superseded."""
         found = await self._run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket)
-        instance_before, socket_before, status, *conversations = map(_text, found)
+        instance_before, socket_before, status, *conversations = map(text, found)
         return Arrival(instance_before, socket_before, "paused" if status == "paused" else "available", conversations)
 
     async def renew(self, operator: str, socket: str) -> Renewal:
         """Prolong the lease on a sign of life of this socket."""
         answer, *conversations = await self._run("renew", operator, socket)
         seat = {1: Seat.KEPT, 0: Seat.SUPERSEDED}.get(int(answer), Seat.LOST)
-        return Renewal(seat, [*map(_text, conversations)])
+        return Renewal(seat, [*map(text, conversations)])
 
     async def leave(self, operator: str, socket: str) -> bool:
         """Start the grace because this socket is closed; False when a newer one has taken its place."""
@@ -190,40 +190,41 @@ class DispatchStore:
         return Board(
             int(now_ms),
             [
-                QueueState(_text(name), int(waiting), int(oldest), int(serving), [*map(int, served.split())])
+                QueueState(text(name), int(waiting), int(oldest), int(serving), [*map(int, served.split())])
                 for name, waiting, oldest, serving, served in rows
             ],
         )
 
     async def holder(self, conversation: str) -> str | None:
         """Return who has a conversation."""
-        return _text(await self._valkey.hget(keys.HELD, conversation)) or None
+        return text(await self._valkey.hget(keys.HELD, conversation)) or None
 
     async def seat_of(self, operator: str) -> tuple[str, str]:
         """Return the instance and the socket where an operator sits, or sat last; empty when nowhere."""
         instance, socket = await self._valkey.hmget(keys.operator(operator), "instance", "socket")
-        return _text(instance), _text(socket)
+        return text(instance), text(socket)
 
     async def some_held(self, cursor: int, most: int) -> tuple[int, list[str]]:
         """Return about ``most`` held conversations and where to go on; 0 starts, and 0 means all were seen."""
         following, found = await self._valkey.hscan(keys.HELD, cursor, count=most)
-        return int(following), [*map(_text, found)]
+        return int(following), [*map(text, found)]
 
     async def some_waiting(self, queue: str, cursor: int, most: int) -> tuple[int, list[str]]:
         """Return about ``most`` conversations of a queue and where to go on, as ``some_held``."""
         following, found = await self._valkey.zscan(keys.queue(queue), cursor, count=most)
-        return int(following), [_text(member) for member, _ in found]
+        return int(following), [text(member) for member, _ in found]
 
     async def waiting(self, queue: str, first: int = 0, last: int = -1) -> list[str]:
         """Return a queue, next first; ``first`` and ``last`` count from 0."""
-        return [*map(_text, await self._valkey.zrange(keys.queue(queue), first, last))]
+        return [*map(text, await self._valkey.zrange(keys.queue(queue), first, last))]
 
     async def _run(self, command: str, *arguments: str | int) -> Any:
         now = self._clock() if self._clock else 0
         return await self._script(keys=[keys.HELD], args=[command, now, *arguments])
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return what the store gave as text; empty for nothing."""
     return value.decode() if isinstance(value, bytes) else str(value or "")
 
 

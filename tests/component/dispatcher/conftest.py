@@ -1,46 +1,67 @@
-"""A real Valkey for the dispatcher's tests."""
+"""Running dispatcher instances, staff, visitors' records and consoles, over real NATS and Valkey."""
 
-import subprocess
-import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
-from redis import Redis as SyncRedis
+from argon2 import PasswordHasher
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as NotYet
 
-from infra.local.binaries import valkey_server
+from services.dispatcher.app import Running, running
+from services.dispatcher.settings import DispatcherSettings
+from services.dispatcher.staff.passwords import Passwords
+from services.dispatcher.store.dispatch import DispatchStore
+from shared.chat.store import connect
+from tests.component.dispatcher.people import Clock, Place
+from tests.servers import NatsServer, ValkeyServer
 
-READY_WITHIN_S = 10.0
-
-
-@pytest.fixture(scope="session")
-def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a Valkey without persistence, on a socket of its own."""
-    folder: Path = tmp_path_factory.mktemp("valkey")
-    socket = folder / "valkey.sock"
-    command = [str(valkey_server()), "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    url = f"unix://{socket}"
-    deadline = time.monotonic() + READY_WITHIN_S
-    with SyncRedis.from_url(url) as client:
-        while True:
-            try:
-                client.ping()
-                break
-            except NotYet:
-                assert time.monotonic() < deadline, "Valkey did not start"
-                time.sleep(0.02)
-    yield url
-    process.terminate()
-    process.wait(10)
+Start = Callable[..., Awaitable[Running]]
 
 
 @pytest.fixture
-async def valkey(valkey_url: str) -> AsyncIterator[Redis]:
-    """Return a client of an empty store."""
-    client = Redis.from_url(valkey_url)
-    await client.flushall()
-    yield client
-    await client.aclose()
+async def client(valkey: ValkeyServer) -> AsyncIterator[Redis]:
+    """A client of an empty store."""
+    opened = connect(valkey.url)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until it is told otherwise."""
+    return Clock()
+
+
+@pytest.fixture
+def dispatch(client: Redis, clock: Clock) -> DispatchStore:
+    """The dispatch store, on the test's own clock."""
+    return DispatchStore(client, DispatcherSettings().patience, clock)
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Passwords:
+    """argon2id with the least work it can do: its strength is not what is tested."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+async def start(nats: NatsServer, valkey: ValkeyServer, passwords: Passwords) -> AsyncIterator[Start]:
+    """Start as many dispatcher instances as the test wants; they stop with it."""
+    async with AsyncExitStack() as stack:
+
+        async def one(**changes: object) -> Running:
+            fields = {"valkey_url": valkey.url, "port": 0, "ops_port": 0, **nats.as_user("dispatcher"), **changes}
+            return await stack.enter_async_context(running(DispatcherSettings.model_validate(fields), passwords))
+
+        yield one
+
+
+@pytest.fixture
+async def place(nats: NatsServer, client: Redis, passwords: Passwords) -> AsyncIterator[Place]:
+    """Where visitors come in and staff are made."""
+    opened = await nats.connect("dispatcher")
+    routing = await nats.connect("router")
+    gateway = await nats.connect("gateway")
+    yield Place(opened, routing, gateway, client, passwords)
+    for one in (opened, routing, gateway):
+        await one.close()

@@ -14,6 +14,7 @@ from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
 from shared import keys
 from shared.contracts.dispatcher import ReleaseReason
+from tests.servers import ValkeyServer
 
 LOST = ReleaseReason.OPERATOR_LOST
 PATIENCE = Patience(sign_ms=15_000, grace_ms=15_000)
@@ -136,8 +137,8 @@ class StoreBesideRules(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(valkey_url: str) -> type[StoreBesideRules]:
-    return type("Machine", (StoreBesideRules,), {"url": valkey_url})
+def machine(valkey: ValkeyServer) -> type[StoreBesideRules]:
+    return type("Machine", (StoreBesideRules,), {"url": valkey.url})
 
 
 def test_the_store_decides_as_the_rules_do(machine: type[StoreBesideRules]) -> None:
