@@ -10,7 +10,7 @@ CLOSE_SUPERSEDED = 4001
 """Close code: the same end was taken over by a newer connection."""
 
 SHUT_WITHIN_S = 3.0
-"""How long a client may take to answer a close frame."""
+"""How long a client may take to read what was sent before, and to answer the close frame."""
 
 
 class Socket(web.WebSocketResponse):
@@ -21,12 +21,8 @@ class Socket(web.WebSocketResponse):
     """
 
     async def shut(self, code: int, reason: bytes) -> None:
-        """Close with ``code``; abort the connection when that takes too long."""
+        """Close with ``code``; the connection is aborted a little later, which changes nothing once it is closed."""
         request = self._req
-        transport = request.transport if request is not None else None
-        try:
-            async with asyncio.timeout(SHUT_WITHIN_S):
-                await self.close(code=code, message=reason, drain=False)
-        except TimeoutError:
-            if transport is not None:
-                transport.abort()
+        if request is not None and request.transport is not None:
+            asyncio.get_running_loop().call_later(SHUT_WITHIN_S, request.transport.abort)
+        await self.close(code=code, message=reason, drain=False)
