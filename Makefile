@@ -119,3 +119,37 @@ services/dispatcher/web/dist/index.html: node_modules/.installed $(WEB_CONFIG) \
 	@echo "building the operators' console"
 	@$(NODE) npm run --silent build:console -- --logLevel warn
 	@touch $@
+
+BENCH := .venv-bench
+PEERS := tests/bench/peers/node_modules/.installed
+
+$(BENCH)/.installed: requirements-bench.lock | $(PY)
+	@echo "installing load generators, Python peers and plots into $(BENCH)"
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(PEERS): tests/bench/peers/package-lock.json | $(PY)
+	@cd tests/bench/peers && npm ci --no-progress --loglevel=error
+	@touch $@
+
+.PHONY: bench
+bench: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Measure the whole product beside the reference: about 15 minutes on a quiet machine
+	$(PY) -m tests.bench --curve --scenarios all --out build/bench/bench.json
+	$(BENCH)/bin/python -m tests.bench.plots build/bench/bench.json
+
+.PHONY: bench-peers
+bench-peers: $(VENV)/.dev $(PAGES) $(BENCH)/.installed $(PEERS) ## The same deliveries on Havre and its peers, interleaved: about 10 minutes
+	$(PY) -m tests.bench --contenders ref,havre,socketio-redis,python-socketio,channels-pubsub --out build/bench/peers.json
+
+.PHONY: bench-guard
+bench-guard: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Fail when a delivery has become dear in CPU beside the reference: under a minute
+	$(PY) -m tests.bench.guard
+
+.PHONY: profile
+profile: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Flame graphs of gateway and dispatcher under load, in build/bench
+	$(PY) -m tests.bench.profile
+
+.PHONY: bench-lock
+bench-lock: $(VENV)/.dev ## Pin the bench's own packages with their hashes
+	$(COMPILE) --no-emit-index-url --no-emit-find-links tests/bench/requirements.in -o requirements-bench.lock
