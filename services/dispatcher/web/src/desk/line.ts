@@ -1,4 +1,4 @@
-import { begin, reduce, type Conversation, type Stored } from "@shared/conversation";
+import { begin, reduce, type Conversation } from "@shared/conversation";
 import type { HeldFrame } from "@shared/frames";
 
 /** A conversation that this operator has, as the console knows it. Lives in memory only. */
@@ -55,9 +55,4 @@ export function unread(line: Line): number {
 /** Whether the page holds something of the operator's that the server does not have. */
 export function unsent(line: Line): boolean {
   return line.draft.trim() !== "" || line.chat.outgoing.length > 0;
-}
-
-/** The last message, or undefined before the first. */
-export function last(line: Line): Stored | undefined {
-  return line.chat.messages.at(-1);
 }

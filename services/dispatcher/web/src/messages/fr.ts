@@ -70,7 +70,6 @@ export const fr = {
   freshArrived: "Nouvelle conversation {number} : {what}, {place}.",
   unread: { one: "{n} non lu", other: "{n} non lus" },
   waits: "sans réponse depuis {time}",
-  waitsLate: "Sans réponse {time}",
   visitorTyping: "écrit…",
   gone: "hors ligne",
   department: "département {code}",

@@ -104,6 +104,7 @@ function Notices({ desk }: { desk: Desk }) {
 function Queues({ desk }: { desk: Desk }) {
   const now = useNow();
   const aged = now - desk.queuesAt;
+  const several = new Set(desk.queues.map((queue) => queue.force)).size > 1;
   return (
     <section class="queues" aria-label={t("queues")}>
       <h2 class="section-title">{t("queues")}</h2>
@@ -121,7 +122,10 @@ function Queues({ desk }: { desk: Desk }) {
           <tbody>
             {desk.queues.map(({ force, category, waiting, oldest_s }) => (
               <tr key={`${force}-${category}`} class={waiting > 0 ? "busy" : ""}>
-                <th scope="row">{t(`categoryShort_${category}`)}</th>
+                <th scope="row">
+                  {t(`categoryShort_${category}`)}
+                  {several && ` · ${t(`force_${force}`)}`}
+                </th>
                 <td>{waiting}</td>
                 <td>{waiting > 0 ? span(oldest_s * 1_000 + aged) : "–"}</td>
               </tr>
