@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from uuid import uuid4
 
+import msgspec
 from aiohttp import WSCloseCode, WSMsgType
 
 from services.dispatcher import metrics, views
@@ -133,13 +134,13 @@ class Console:
             record = await self._floor.conversations.record(conversation)
             if record is None or record.operator != self.operator:
                 return
-            lane = self._lanes.get(conversation)
-            view = views.held(conversation, record, self._account.force, new=new and lane is None)
-            if lane is None or view != self._shown.get(conversation):
-                self._outbox.send(view)
-                self._shown[conversation] = views.held(conversation, record, self._account.force, new=False)
-            if lane is None:
-                await self._open_lane(conversation, seq)
+            fresh = conversation not in self._lanes
+            if fresh and not await self._open_lane(conversation, seq):
+                return
+            view = views.held(conversation, record, self._account.force)
+            if fresh or view != self._shown.get(conversation):
+                self._outbox.send(msgspec.structs.replace(view, new=new and fresh))
+                self._shown[conversation] = view
 
     async def let_go(self, conversation: str, *, gone: bool) -> None:
         """Have the page forget a conversation that the operator no longer holds, or that is no more."""
@@ -277,17 +278,20 @@ class Console:
         for conversation, record in zip(surplus, await self._floor.conversations.records(surplus), strict=True):
             await self.let_go(conversation, gone=record is None)
 
-    async def _open_lane(self, conversation: str, seq: int) -> None:
+    async def _open_lane(self, conversation: str, seq: int) -> bool:
+        """Hold the operator's end; False when the record does not say (yet, or any more) that it is theirs.
+
+        The messages that the page lacks are read in another task, and so come after what is sent right now.
+        """
         lane = Lane(self._floor.hub, conversation, Role.OPERATOR, self.operator, self._outbox, self._bucket, seq)
         outcome = await lane.attach()
         if outcome.status != "ok":
-            self._shown.pop(conversation, None)
-            self._outbox.send(Released(conversation=conversation))
-            return
+            return False
         self._lanes[conversation] = lane
         self._floor.hold(conversation, self)
         lane.catch_up()
         lane.announce_change()
+        return True
 
     async def _leave(self) -> None:
         self._floor.depart(self)

@@ -9,7 +9,7 @@ from shared.chat.store import Record
 from shared.contracts.conversation import Force
 
 
-def held(cid: str, record: Record, force: Force, *, new: bool) -> Held:
+def held(cid: str, record: Record, force: Force) -> Held:
     """Return a conversation as its operator sees it; ``force`` is the operator's, for a record without one."""
     return Held(
         conversation=cid,
@@ -28,7 +28,6 @@ def held(cid: str, record: Record, force: Force, *, new: bool) -> Held:
         visitor_connected=record.visitor_at is not None,
         delivered=record.delivered,
         seen=record.seen,
-        new=new,
     )
 
 
