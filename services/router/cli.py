@@ -13,9 +13,13 @@ from typing import Any
 
 from services.router import table
 from services.router.domain import Place, Territory
+from services.router.importer import import_file
+from services.router.settings import RouterSettings
+from shared.clock import utc_now
 from shared.contracts.conversation import Force
 from shared.geography import table as communes
 from shared.geography.memory import no_collection
+from shared.importing.report import ImportRefused, Report
 
 LOOKUPS = 100_000
 SEED = 20_251_122
@@ -89,6 +93,20 @@ def _print(found: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
 
 
+def take(file: Path, edition: str, *, quiet: bool) -> int:
+    """Import ``file`` where running routers look for it; returns the exit code."""
+    target = RouterSettings().imported_table
+    with Report(target.with_suffix(".report.csv")) as report:
+        try:
+            named = import_file(file, target, edition, communes.load(), report, quiet=quiet)
+        except ImportRefused as refused:
+            report.refused(refused)
+            sys.stderr.write(f"{report.summary()}\nrefused: {refused}\nthe table in force is unchanged\n")
+            return 1
+        sys.stdout.write(f"{report.summary()}\n{named} communes, edition {edition}: {target}\n")
+    return 0
+
+
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.router", description=__doc__)
@@ -97,8 +115,14 @@ def main(arguments: Sequence[str]) -> int:
     lookup = commands.add_parser("lookup", help="what a postal code leads to")
     lookup.add_argument("postal_code")
     lookup.add_argument("--commune", help="INSEE code of the commune, when it is chosen")
+    importing = commands.add_parser("import", help="take the official file of competence into use")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--edition", help="edition of the file, YYYY-MM or YYYY-MM-DD; without it, today")
+    importing.add_argument("--quiet", action="store_true", help="no progress bar")
     commands.add_parser("bench", help="100,000 look-ups, and counts of the table")
     given = parser.parse_args(arguments)
+    if given.command == "import":
+        return take(given.file, given.edition or utc_now().date().isoformat(), quiet=given.quiet)
     started = time.perf_counter()
     territory = load_territory(given.table)
     start_s = time.perf_counter() - started

@@ -1,0 +1,1 @@
+"""Importing official files: streamed, row by row accounted for, all or nothing."""
