@@ -53,11 +53,22 @@ local function unwait(conversation, queue)
   call('ZREM', key('since', queue), conversation)
 end
 
--- Put an operator where `assign` finds them, or take them out: everything that they can take follows from their desk.
+-- Put an operator where `assign` finds them, or take them out, by the room that they have.
+local function place_by_room(operator, queues, limit, idle_since, serves)
+  local room = serves and call('SCARD', key('load', operator))
+  for queue in each(queues) do
+    if room and room < tonumber(limit) then
+      call('ZADD', key('free', queue), room * 1e13 + tonumber(idle_since), operator)
+    else
+      call('ZREM', key('free', queue), operator)
+    end
+  end
+end
+
+-- The same after anything about them may have changed: everything that they can take follows from their desk.
 local function place(operator)
   local f = call('HMGET', key('operator', operator), 'queues', 'limit', 'status', 'idle_since')
   local lease = tonumber(call('ZSCORE', OPERATORS, operator) or 0)
-  local load = call('SCARD', key('load', operator))
   local serves = lease - GRACE > now and f[3] == 'available'
   for queue in each(f[1]) do
     if serves then
@@ -65,12 +76,8 @@ local function place(operator)
     else
       call('ZREM', key('serving', queue), operator)
     end
-    if serves and load < tonumber(f[2]) then
-      call('ZADD', key('free', queue), load * 1e13 + tonumber(f[4]), operator)
-    else
-      call('ZREM', key('free', queue), operator)
-    end
   end
+  place_by_room(operator, f[1], f[2], f[4], serves)
 end
 
 local function idle(operator)
@@ -108,6 +115,7 @@ local function first_free(queue)
   end
 end
 
+-- The operator is present and available: `first_free` says so.
 local function give(conversation, operator)
   local ticket = read(conversation)
   unwait(conversation, ticket.queue)
@@ -115,26 +123,21 @@ local function give(conversation, operator)
   call('HSET', key('ticket', conversation), 'turn', ticket.turn, 'version', ticket.version)
   call('HSET', HELD, conversation, operator)
   call('SADD', key('load', operator), conversation)
-  idle(operator)
+  local desk = key('operator', operator)
+  call('HSET', desk, 'idle_since', now)
+  local f = call('HMGET', desk, 'queues', 'limit')
+  place_by_room(operator, f[1], f[2], now, true)
   call('LPUSH', key('served', ticket.queue), now)
-  call('LTRIM', key('served', ticket.queue), 0, SERVED_KEPT - 1)
   return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined })
 end
 
--- Of all queues that have both someone waiting and someone free: the one whose first has the lowest rank.
-local function next_pair()
-  local best, taker, lowest
-  for _, queue in ipairs(QUEUES) do
-    local head = call('ZRANGE', key('queue', queue), 0, 0, 'WITHSCORES')
-    if head[1] then
-      local value = tonumber(head[2])
-      if not lowest or value < lowest or (value == lowest and head[1] < best) then
-        local operator = first_free(queue)
-        if operator then best, taker, lowest = head[1], operator, value end
-      end
-    end
-  end
-  return best, taker
+local function first_waiting(queue)
+  local head = call('ZRANGE', key('queue', queue), 0, 0, 'WITHSCORES')
+  return head[1] and { conversation = head[1], rank = tonumber(head[2]), queue = queue }
+end
+
+local function goes_before(one, other)
+  return not other or one.rank < other.rank or (one.rank == other.rank and one.conversation < other.conversation)
 end
 
 local C = {}
@@ -180,13 +183,27 @@ function C.hurry(conversation, reason)
   return 1
 end
 
--- most -> decisions
+-- most -> decisions. Of the queues' first ones, whoever has the lowest rank is served, if anybody is free for that
+-- queue; a queue for which nobody is free is out, since serving the others frees nobody.
 function C.assign(most)
-  local made = {}
-  for i = 1, tonumber(most) do
-    local conversation, operator = next_pair()
-    if not conversation then break end
-    made[i] = give(conversation, operator)
+  local made, heads = {}, {}
+  for _, queue in ipairs(QUEUES) do heads[queue] = first_waiting(queue) end
+  while #made < tonumber(most) do
+    local best
+    for _, head in pairs(heads) do
+      if goes_before(head, best) then best = head end
+    end
+    if not best then break end
+    local operator = first_free(best.queue)
+    if operator then
+      made[#made + 1] = give(best.conversation, operator)
+      heads[best.queue] = first_waiting(best.queue)
+    else
+      heads[best.queue] = nil
+    end
+  end
+  for _, queue in ipairs(QUEUES) do
+    if #made > 0 then call('LTRIM', key('served', queue), 0, SERVED_KEPT - 1) end
   end
   return made
 end

@@ -22,7 +22,7 @@ from shared.contracts.dispatcher import ReleaseReason
 
 SCRIPT = Path(__file__).with_name("dispatch.lua")
 SERVED_KEPT = ENOUGH * 4
-MOST_AT_ONCE = 64
+MOST_AT_ONCE = 32
 """Assignments in one run of the script: bounds how long the store serves nobody else."""
 QUEUES = tuple(f"{force}.{category}" for force in Force for category in Category)
 """Every queue, by name."""

@@ -1,0 +1,40 @@
+"""One decision takes the store less than 5 ms with 10,000 waiting and 1,000 operators."""
+
+import statistics
+
+from redis.asyncio import Redis
+
+from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
+from tests.component.dispatcher.people import Clock
+
+WAITING = 10_000
+OPERATORS = 1_000
+BAR_US = 5_000
+
+
+async def _script_us(client: Redis) -> tuple[int, int]:
+    """Return how many scripts the store has run, and the microseconds that they took it."""
+    stats = (await client.info("commandstats")).get("cmdstat_evalsha", {"calls": 0, "usec": 0})
+    return int(stats["calls"]), int(stats["usec"])
+
+
+async def test_a_decision_is_quick_however_many_wait(client: Redis, dispatch: DispatchStore, clock: Clock) -> None:
+    for number in range(OPERATORS):
+        mine = QUEUES[:3] if number % 2 else QUEUES[3:]
+        await dispatch.arrive(f"o{number}", mine, 3, "dispatcher.1", "s")
+    for number in range(OPERATORS):
+        await dispatch.set_status(f"o{number}", "paused")
+    for number in range(WAITING):
+        await dispatch.enqueue(f"c{number}", QUEUES[number % len(QUEUES)], clock() - number)
+    for number in range(OPERATORS):
+        await dispatch.set_status(f"o{number}", "available")
+    one: list[int] = []
+    whole: list[int] = []
+    for most, times in ((1, one), (MOST_AT_ONCE, whole)):
+        for _ in range(20):
+            _, before = await _script_us(client)
+            assert len(await dispatch.assign(most)) == most
+            times.append((await _script_us(client))[1] - before)
+    print(f"assign: one {statistics.median(one):.0f} us, {MOST_AT_ONCE} in one run {statistics.median(whole):.0f} us")
+    assert statistics.median(one) < BAR_US
+    assert statistics.median(whole) < BAR_US
