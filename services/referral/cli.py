@@ -13,12 +13,15 @@ from typing import Any
 from services.referral import directory
 from services.referral.domain import Directory
 from services.referral.entry import Entry
+from services.referral.importer.run import Request, import_file
+from services.referral.settings import ReferralSettings
 from shared.clock import utc_now
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.referral import MOST_STRUCTURES, NearbyQuery, StructureKind
 from shared.geography import table as communes
 from shared.geography.country import Country
 from shared.geography.memory import no_collection
+from shared.importing.report import ImportRefused, Report
 
 SEED = 20_251_122
 BENCH_STRUCTURES = 50_000
@@ -97,6 +100,21 @@ def _print(found: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
 
 
+def take(request: Request) -> int:
+    """Import a file where running instances look for the directory; returns the exit code."""
+    target = ReferralSettings().imported_table
+    with Report(target.with_suffix(".report.csv")) as report:
+        try:
+            done = import_file(request, target, communes.load(), report)
+        except ImportRefused as refused:
+            report.refused(refused)
+            sys.stderr.write(f"{report.summary()}\nrefused: {refused}\nthe directory in force is unchanged\n")
+            return 1
+        sys.stdout.write(f"{report.summary()}\n{done.structures} structures of {done.source}\n")
+        sys.stdout.write(f"{done.directory} in the directory: {target}\n")
+    return 0
+
+
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.referral", description=__doc__)
@@ -110,11 +128,20 @@ def main(arguments: Sequence[str]) -> int:
     nearby.add_argument("--kind", type=StructureKind, choices=list(StructureKind), action="append", default=[])
     nearby.add_argument("--text", help="words of the name, the address or the commune")
     nearby.add_argument("--limit", type=int, default=10, choices=range(1, MOST_STRUCTURES + 1), metavar="N")
+    importing = commands.add_parser("import", help="take an official list, or one's own, into the directory")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--as-of", help="date of the facts, YYYY-MM-DD; without it, today")
+    importing.add_argument("--source", help="name of an own list; without it, the file's")
+    importing.add_argument("--fewer-is-right", action="store_true", help="take a file that names far fewer than before")
+    importing.add_argument("--quiet", action="store_true", help="no progress bar")
     commands.add_parser("bench", help="nearest ten among 50,000 structures")
     given = parser.parse_args(arguments)
     if given.command == "bench":
         _print(bench(given.table))
         return 0
+    if given.command == "import":
+        as_of = given.as_of or utc_now().date().isoformat()
+        return take(Request(given.file, as_of, given.source or given.file.stem, given.fewer_is_right, given.quiet))
     query = NearbyQuery(
         postal_code=given.postal_code[:64],
         insee=given.insee,

@@ -183,10 +183,24 @@ def _shown(one: Listed, km: float | None, origin: Origin | None, now: datetime) 
     )
 
 
+STATION_SOURCES = (
+    "Ministère de l'Intérieur, Liste des services de police accueillant du public",
+    "Ministère de l'Intérieur, Liste des unités de gendarmerie accueillant du public",
+    "DILA, Annuaire de l'administration, base de données locales",
+    "Ministère de l'Intérieur, Compétence territoriale gendarmerie et police nationales",
+)
+"""Sources of commissariats and brigades, best first: a station must not stand twice, once a source."""
+
+
 def merged(current: Sequence[Entry], imported: Sequence[Entry], source: str) -> list[Entry]:
     """Return the directory after an import: what ``source`` said before goes, what it says now comes.
 
-    Helplines are not an import's to remove.
+    Helplines are not an import's to remove. Of stations, the best official source of each kind stays alone.
     """
     kept = [e for e in current if e.source != source or e.kind is StructureKind.HELPLINE]
-    return [*kept, *imported]
+    whole = [*kept, *imported]
+    for kind in (StructureKind.COMMISSARIAT, StructureKind.BRIGADE):
+        sources = {e.source for e in whole if e.kind is kind}
+        official = [one for one in STATION_SOURCES if one in sources]
+        whole = [e for e in whole if e.kind is not kind or e.source not in official[1:]]
+    return whole

@@ -64,22 +64,21 @@ def csv_rows(file: BinaryIO, required: Sequence[str], delimiter: str = ";") -> I
     tail = _Tail(text)
     reader = csv.reader(tail, delimiter=delimiter, strict=True)
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(header, required, delimiter)
+        header = _header(text.readline(), required, delimiter)
         for row in reader:
             if not row:
                 continue
             if len(row) != len(header):
-                raise ImportRefused(f"{len(row)} fields instead of {len(header)}: cut or damaged", reader.line_num)
-            yield reader.line_num, dict(zip(header, (value.strip() for value in row), strict=True))
+                raise ImportRefused(f"{len(row)} fields instead of {len(header)}: cut or damaged", reader.line_num + 1)
+            yield reader.line_num + 1, dict(zip(header, (value.strip() for value in row), strict=True))
     except UnicodeDecodeError as error:
         raise ImportRefused(
-            f"not UTF-8 near line {reader.line_num + 1}: {error.reason}", reader.line_num + 1
+            f"not UTF-8 near line {reader.line_num + 2}: {error.reason}", reader.line_num + 2
         ) from error
     except csv.Error as error:
-        raise ImportRefused(f"{error}: cut or damaged", reader.line_num) from error
+        raise ImportRefused(f"{error}: cut or damaged", reader.line_num + 1) from error
     if not tail.ended:
-        raise ImportRefused("the last line has no end: the file was cut", reader.line_num)
+        raise ImportRefused("the last line has no end: the file was cut", reader.line_num + 1)
 
 
 class _Tail:
@@ -87,7 +86,7 @@ class _Tail:
 
     def __init__(self, lines: io.TextIOWrapper) -> None:
         self._lines = lines
-        self.ended = False
+        self.ended = True
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
@@ -95,10 +94,12 @@ class _Tail:
             yield line
 
 
-def _check_header(header: Sequence[str], required: Sequence[str], delimiter: str) -> None:
+def _header(line: str, required: Sequence[str], delimiter: str) -> list[str]:
+    """Return the names of the columns, in lower case."""
+    header = [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
     missing = [name for name in required if name not in header]
     if not missing:
-        return
-    if len(header) == 1 and any(other in header[0] for other in ",;\t|" if other != delimiter):
+        return header
+    if len(header) == 1 and any(other in line for other in ",;\t|" if other != delimiter):
         raise ImportRefused(f"the delimiter is not {delimiter!r}", 1)
     raise ImportRefused(f"missing columns: {', '.join(missing)}", 1)
