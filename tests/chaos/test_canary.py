@@ -10,8 +10,8 @@ from shared import keys
 from shared.chat.frames import Kind, Stage
 from shared.contracts.conversation import Category, EndedBy
 from tests.chaos.chat import Chat, begin, on_duty
-from tests.chaos.search import everywhere, in_files, in_store, in_streams, store_client
 from tests.client import Visitor
+from tests.search import everywhere, in_files, in_store, in_streams, store_client
 from tests.servers import eventually
 
 

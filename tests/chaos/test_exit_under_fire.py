@@ -3,7 +3,7 @@
 from infra.local.stack import Stack
 from shared import keys
 from tests.chaos.chat import Chat
-from tests.chaos.search import in_store, store_client
+from tests.search import in_store, store_client
 from tests.servers import eventually
 
 
