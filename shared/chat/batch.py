@@ -2,26 +2,28 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import redis.asyncio
 
 from shared import keys
-from shared.chat.store import STORE_FAILURES
+from shared.chat.pipe import Pipe, bulk
 from shared.logs import get_logger
 
 MAX_BATCH = 256
 """Operations in one call of the script: about 2 ms of the store's time."""
+
+HEAD, KEYS, ARGUMENTS = 2, 3, 5
+"""What the script takes: arguments before all operations, then keys and arguments of each."""
 
 
 class StoreUnavailable(Exception):
     """The memory store did not answer; nothing is known to be stored, and a resend is harmless."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What the script answered to one operation.
 
     ``status``: ok, again (a resend, already stored), gone, forbidden, full, or unavailable (no answer at all,
@@ -43,8 +45,7 @@ Done = Callable[[Outcome], None]
 """Called with an operation's outcome, on the event loop; must not block."""
 
 
-@dataclass(slots=True)
-class Operation:
+class Operation(msgspec.Struct):
     """One line of work for ``append.lua``; ``done`` is called with the outcome, in the order of submission."""
 
     verb: str
@@ -60,22 +61,26 @@ class Batcher:
     """Feeds ``append.lua``. One call is under way at a time, so operations keep their order."""
 
     def __init__(self, client: "redis.asyncio.Redis", silence_s: int, most_messages: int) -> None:
-        self._script = client.register_script(files("shared.chat").joinpath("append.lua").read_text())
-        self._head = [silence_s, most_messages]
+        self._pipe = Pipe(client, files("shared.chat").joinpath("append.lua").read_text())
+        self._head = bulk(silence_s) + bulk(most_messages)
         self._waiting: list[Operation] = []
-        self._wake = asyncio.Event()
-        self._worker = asyncio.create_task(self._work_for_ever())
+        self._under_way: list[Operation] = []
+        self._flush_due = False
+        self._idle = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     def submit(self, operation: Operation) -> None:
-        """Queue one operation; returns at once."""
+        """Queue one operation; returns at once. Goes out with all others of this turn of the loop."""
         self._waiting.append(operation)
-        self._wake.set()
+        if not self._flush_due and not self._under_way:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
 
     async def perform(
         self, verb: str, conversation: str, role: str, who: str, a: str | int = "", b: bytes | int = b""
     ) -> Outcome:
         """Queue one operation and wait for its outcome. Raises ``StoreUnavailable``."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Outcome] = self._loop.create_future()
 
         def done(outcome: Outcome) -> None:
             if not future.done():
@@ -89,36 +94,59 @@ class Batcher:
 
     async def close(self) -> None:
         """Finish what waits, then stop."""
-        while self._waiting:
-            await self._flush()
-        self._worker.cancel()
-        await asyncio.gather(self._worker, return_exceptions=True)
+        while self._waiting or self._under_way:
+            self._idle.clear()
+            await self._idle.wait()
+        self._pipe.close()
 
-    async def _work_for_ever(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                await self._flush()
+    def _flush(self) -> None:
+        self._flush_due = False
+        if self._under_way or not self._waiting:
+            return
+        if len(self._waiting) <= MAX_BATCH:
+            batch, self._waiting = self._waiting, []
+        else:
+            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+        self._under_way = batch
+        names = [_keys(operation.conversation) for operation in batch]
+        values = [self._head, *(_arguments(operation) for operation in batch)]
+        self._pipe.call(names, values, (KEYS * len(batch), HEAD + ARGUMENTS * len(batch)), self._answered)
 
-    async def _flush(self) -> None:
-        batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-        names: list[str] = []
-        values: list[Any] = [*self._head]
-        for operation in batch:
-            names.extend(keys.all_of(operation.conversation))
-            values += (operation.verb, operation.role, operation.who, operation.a, operation.b)
-        try:
-            answers = await self._script(keys=names, args=values)
-        except STORE_FAILURES as error:
-            get_logger().warning("store_unavailable", operations=len(batch), error=error)
+    def _answered(self, answers: list[Any] | None) -> None:
+        batch, self._under_way = self._under_way, []
+        if answers is None:
             for operation in batch:
                 _tell(operation, UNAVAILABLE)
-            return
-        for operation, (status, seq, frame, *others) in zip(batch, answers, strict=True):
-            if status == b"unavailable":
-                get_logger().error("operation_failed", verb=operation.verb, reason=frame.decode())
-            _tell(operation, Outcome(status.decode(), seq, frame, tuple(other.decode() for other in others)))
+        else:
+            for operation, answer in zip(batch, answers, strict=True):
+                _tell(operation, _outcome(operation, answer))
+        if self._waiting:
+            self._flush()
+        else:
+            self._idle.set()
+
+
+def _keys(conversation: str) -> bytes:
+    record, log, ids = keys.all_of(conversation)
+    return f"${len(record)}\r\n{record}\r\n${len(log)}\r\n{log}\r\n${len(ids)}\r\n{ids}\r\n".encode()
+
+
+def _arguments(operation: Operation) -> bytes:
+    verb, role, who, a, b = operation.verb, operation.role, operation.who, operation.a, operation.b
+    if not isinstance(a, str):
+        a = str(a)
+    if not isinstance(b, bytes):
+        b = str(b).encode()
+    # Verbs, roles, proofs and client ids are ASCII: their lengths in characters are their lengths in bytes.
+    head = f"${len(verb)}\r\n{verb}\r\n${len(role)}\r\n{role}\r\n${len(who)}\r\n{who}\r\n${len(a)}\r\n{a}\r\n"
+    return b"%b$%d\r\n%b\r\n" % (head.encode("ascii"), len(b), b)
+
+
+def _outcome(operation: Operation, answer: list[Any]) -> Outcome:
+    status, seq, frame, *others = answer
+    if status == b"unavailable":
+        get_logger().error("operation_failed", verb=operation.verb, reason=frame.decode())
+    return Outcome(status.decode(), seq, frame, tuple([other.decode() for other in others]))
 
 
 def _tell(operation: Operation, outcome: Outcome) -> None:

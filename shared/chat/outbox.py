@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Callable
 
 from shared.chat.frames import Frame, encode
-from shared.chat.socket import CLOSE_TOO_SLOW, Socket
+from shared.chat.socket import CLOSE_TOO_SLOW, FULL_BYTES, Socket
 
 
 class Outbox:
     """Writes frames to a WebSocket in order, without ever making anybody else wait.
 
-    A task exists only while something waits, so that an idle socket costs nothing. A client that does not read is
-    disconnected once ``limit`` bytes wait for it: the log in the store has what it misses.
+    A frame goes to the network at once while that has room; a task exists only while something waits. A client that
+    does not read is disconnected once ``limit`` bytes wait for it: the log in the store has what it misses.
     """
 
     __slots__ = ("_limit", "_queue", "_shutting", "_socket", "_task", "_waiting")
@@ -33,11 +33,11 @@ class Outbox:
 
     def put(self, frame: bytes) -> None:
         """Queue an encoded frame; returns at once."""
-        if self._socket.closed or self._shutting is not None:
+        if self._shutting is not None or (self._task is None and self._socket.write_now(frame)) or self._socket.closed:
             return
         self._queue.append(frame)
         self._waiting += len(frame)
-        if self._waiting > self._limit:
+        if self._waiting + FULL_BYTES > self._limit:
             self.shut(CLOSE_TOO_SLOW, b"too slow")
         elif self._task is None:
             self._task = asyncio.create_task(self._write())

@@ -11,6 +11,8 @@ CLOSE_SUPERSEDED = 4001
 
 SHUT_WITHIN_S = 3.0
 """How long a client may take to read what was sent before, and to answer the close frame."""
+FULL_BYTES = 32_768
+"""Bytes in the network's own buffer above which a frame waits its turn."""
 
 
 class Socket(web.WebSocketResponse):
@@ -19,6 +21,26 @@ class Socket(web.WebSocketResponse):
     ``close`` waits for room in a buffer that a client who does not read never empties, and closing its transport waits
     for the same; only aborting the transport ends that.
     """
+
+    def write_now(self, frame: bytes) -> bool:
+        """Hand a text frame to the network at once; False when that cannot be done now and nothing was written.
+
+        ``send_str`` does the same and may wait for room, which costs a coroutine and, here, a task. A server's frames
+        carry no mask and, without compression, no state: writing one beside aiohttp's own is safe.
+        """
+        request = self._req
+        if request is None or self._closed or self._closing or (transport := request.transport) is None:
+            return False
+        if transport.is_closing() or transport.get_write_buffer_size() > FULL_BYTES:
+            return False
+        size = len(frame)
+        if size < 126:
+            transport.write(b"\x81%c%b" % (size, frame))
+        elif size < 65_536:
+            transport.write(b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), frame))
+        else:
+            transport.write(b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), frame))
+        return True
 
     async def shut(self, code: int, reason: bytes) -> None:
         """Close with ``code``; the connection is aborted a little later, which changes nothing once it is closed."""

@@ -4,18 +4,11 @@ An announcement may be lost: the store is the truth, and a receiver that sees a 
 waits, retries or acknowledges. No stream captures these subjects.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-import nats
-import nats.errors
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-
 from shared import subjects
-from shared.broker import inbox_prefix
-from shared.logs import get_logger
+from shared.chat.core_nats import CoreNats
 from shared.settings import Settings
 
 MESSAGE = b"m"
@@ -29,6 +22,8 @@ ERASED = b"x"
 
 MAX_WAITING = 20_000
 """Announcements kept while NATS is away; older ones are dropped, since receivers heal from the store."""
+
+PING_WITHIN_S = 1.0
 
 Receiver = Callable[[str, bytes], None]
 """Called with the conversation's id and the payload; must not block."""
@@ -63,78 +58,33 @@ class Wire(Protocol):
 class NatsWire:
     """The wire on core NATS, with a connection of its own beside the one for events."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: CoreNats) -> None:
         self._client = client
-        self._waiting: list[tuple[str, bytes]] = []
-        self._wake = asyncio.Event()
-        self._callbacks: list[Callable[[], None]] = []
-        self._sender = asyncio.create_task(self._send_for_ever())
 
     @classmethod
     async def connect(cls, settings: Settings, name: str) -> "NatsWire":
         """Connect as the service's own user; reconnects for ever."""
-        client = Client()
-        wire = cls(client)
-
-        async def returned() -> None:
-            for callback in wire._callbacks:
-                callback()
-
-        async def failed(error: Exception) -> None:
-            get_logger().warning("wire_error", error=error)
-
-        await client.connect(
-            settings.nats_url.split(","),
-            user=settings.nats_user or None,
-            password=settings.nats_password.get_secret_value() or None,
-            name=name,
-            inbox_prefix=inbox_prefix(settings).encode(),
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-            ping_interval=5,
-            reconnected_cb=returned,
-            error_cb=failed,
-        )
-        return wire
+        who = {"user": settings.nats_user, "pass": settings.nats_password.get_secret_value()}
+        hello = {"name": name, **(who if settings.nats_user else {})}
+        client = CoreNats(settings.nats_url.split(","), hello, MAX_WAITING)
+        await client.start()
+        return cls(client)
 
     def post(self, instance: str, conversation: str, payload: bytes) -> None:
-        if len(self._waiting) >= MAX_WAITING:
-            del self._waiting[: MAX_WAITING // 2]
-        self._waiting.append((subjects.chat(instance, conversation), payload))
-        self._wake.set()
+        self._client.publish(subjects.chat(instance, conversation), payload)
 
     async def listen(self, instance: str, receiver: Receiver) -> None:
-        async def received(message: Msg) -> None:
-            receiver(message.subject.rsplit(".", 1)[1], message.data)
+        def received(subject: str, payload: bytes) -> None:
+            receiver(subject[subject.rindex(".") + 1 :], payload)
 
-        await self._client.subscribe(
-            subjects.chat(instance), cb=received, pending_msgs_limit=-1, pending_bytes_limit=64 * 1024 * 1024
-        )
+        await self._client.subscribe(subjects.chat(instance), received)
 
     def on_return(self, callback: Callable[[], None]) -> None:
-        self._callbacks.append(callback)
+        self._client.on_return(callback)
 
     async def ping(self) -> None:
-        if not self._client.is_connected:
-            raise ConnectionError("NATS is away")
-        await self._client.flush(1)
+        await self._client.ping(PING_WITHIN_S)
 
     async def close(self) -> None:
         """Send what waits and disconnect."""
-        self._sender.cancel()
-        await asyncio.gather(self._sender, return_exceptions=True)
-        if self._client.is_connected:
-            for subject, payload in self._waiting:
-                await self._client.publish(subject, payload)
         await self._client.close()
-
-    async def _send_for_ever(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            batch, self._waiting = self._waiting, []
-            for subject, payload in batch:
-                try:
-                    await self._client.publish(subject, payload)
-                except nats.errors.Error as error:
-                    get_logger().warning("announcement_dropped", error=error)
