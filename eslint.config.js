@@ -7,7 +7,7 @@ const NO_RAW_HTML = "Text is set as text; raw HTML breaks Trusted Types and invi
 const banned = (names, message) => names.map((name) => ({ name, message }));
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "node_modules/", ".venv/", "build/", "run/"] },
+  { ignores: ["**/dist/", "node_modules/", ".venv*/", "build/", "run/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts", "**/*.tsx"],
@@ -46,7 +46,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly" } },
   },
 );
