@@ -8,9 +8,10 @@ from functools import partial
 from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer, Teller
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
+from services.dispatcher.store.projection import Projection
 from shared.chat import wire
 from shared.chat.frames import Erased, encode
-from shared.chat.store import STORE_FAILURES, ConversationStore
+from shared.chat.store import STORE_FAILURES
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
 
@@ -62,13 +63,13 @@ class Sweeper:
     def __init__(
         self,
         store: DispatchStore,
-        conversations: ConversationStore,
+        projection: Projection,
         announcer: Announcer,
         assigner: Assigner,
         teller: Teller,
     ) -> None:
         self._store = store
-        self._conversations = conversations
+        self._projection = projection
         self._announcer = announcer
         self._assigner = assigner
         self._teller = teller
@@ -92,13 +93,8 @@ class Sweeper:
         """Withdraw conversations whose record is gone: they fell silent, or whoever erased them died on the way."""
         for index, look in enumerate(self._looks):
             self._cursors[index], some = await look(self._cursors[index], LOOKED_AT)
-            if not some:
-                continue
-            for conversation, record in zip(some, await self._conversations.records(some), strict=True):
-                if record is None:
-                    await self.withdraw(
-                        conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE))
-                    )
+            for conversation in await self._projection.gone(some) if some else []:
+                await self.withdraw(conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE)))
 
     async def withdraw(self, conversation: str, erased: bytes) -> None:
         """Forget a conversation that is gone; the console that has it is told by the ``erased`` frame."""

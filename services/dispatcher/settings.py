@@ -15,7 +15,12 @@ class DispatcherSettings(WebSettings):
     console_silence_s: float = Field(
         default=15.0, ge=1, le=120, description="Seconds without a ping after which a console counts as lost"
     )
-    session_s: int = Field(default=43_200, ge=60, le=86_400, description="Seconds that an operator's login lasts")
+    session_s: int = Field(
+        default=43_200,
+        ge=60,
+        le=86_400,
+        description="Seconds without any sign of an operator's console after which they must log in again",
+    )
     most_messages: int = Field(default=5_000, ge=10, description="Messages that one conversation may have")
     most_consoles: int = Field(default=2_000, ge=1, description="Consoles that one dispatcher holds; then 503")
 

@@ -24,7 +24,7 @@ class Session(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Opens, finds and revokes sessions that last ``length_s`` seconds."""
+    """Opens, finds and revokes sessions, which end ``length_s`` seconds after their last sign of life."""
 
     valkey: Redis
     length_s: int
@@ -44,13 +44,20 @@ class Sessions:
         return token
 
     async def find(self, token: str | None) -> Session | None:
-        """Return whose session a token proves, or None."""
+        """Return whose session a token proves, or None. This is a sign of life."""
         return await self.still(digest_of(token)) if token else None
 
     async def still(self, digest: str) -> Session | None:
-        """Return a session by its digest while it has neither ended nor been revoked."""
-        found: Any = await self.valkey.get(keys.session(digest))
-        return msgspec.json.decode(found, type=Session) if found else None
+        """Return a session by its digest while it has neither ended nor been revoked. This is a sign of life.
+
+        So nobody is logged out in the middle of a chat, however long the shift.
+        """
+        found: Any = await self.valkey.getex(keys.session(digest), ex=self.length_s)
+        if not found:
+            return None
+        session = msgspec.json.decode(found, type=Session)
+        await self.valkey.expire(keys.sessions_of(session.login), self.length_s)
+        return session
 
     async def close(self, token: str) -> None:
         """End one session; harmless when it has ended."""

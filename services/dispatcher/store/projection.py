@@ -1,6 +1,6 @@
 """Writing a decision into the conversation's own record, where the gateway and the consoles read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,14 @@ class Projection:
                 await self._place(keys=[keys.conversation(conversation)], args=told, client=pipe)
             answers = await pipe.execute()
         return {conversation for conversation, answer in zip(places, answers, strict=True) if answer}
+
+    async def gone(self, conversations: Sequence[str]) -> list[str]:
+        """Return those whose record is gone."""
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            for conversation in conversations:
+                pipe.exists(keys.conversation(conversation))
+            answers = await pipe.execute()
+        return [conversation for conversation, there in zip(conversations, answers, strict=True) if not there]
 
 
 def fields_of(decision: Decision) -> Mapping[str, str | int]:
