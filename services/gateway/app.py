@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from services.gateway.desk import Desk
+from services.gateway.erasing import Erasures
 from services.gateway.http import make_app
 from services.gateway.settings import GatewaySettings
 from shared.broker import broker_answers, make_broker
@@ -40,6 +41,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         store = ConversationStore(client, settings.silence_s)
         desk = Desk(settings, new_instance(SERVICE), broker, store, batcher, link)
         stack.push_async_callback(desk.facts.close)
+        erasures = Erasures(desk)
         await desk.hub.start()
 
         async def mend() -> None:
@@ -51,6 +53,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
                 forever("refresh_waiting", settings.waiting_refresh_s, desk.refresh_waiting),
                 forever("mend_gaps", 1.0, mend),
                 forever("close_lost", 5.0, desk.close_lost),
+                forever("pay_erasures", 1.0, erasures.pay),
                 forever("retry_facts", 2.0, desk.facts.retry),
                 forever("restate_unrouted", 5.0, lambda: desk.restate_unrouted(now_ms())),
             )
@@ -58,7 +61,9 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         checks: dict[str, Check] = {"nats": partial(broker_answers, broker), "chat": link.ping, "store": store.ping}
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
         pages = Pages.load(settings.page_dir or PAGE, {"__EXIT_URL__": settings.exit_url})
-        runner = web.AppRunner(make_app(desk, pages), access_log=None, handle_signals=False, shutdown_timeout=3)
+        runner = web.AppRunner(
+            make_app(desk, erasures, pages), access_log=None, handle_signals=False, shutdown_timeout=3
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port, backlog=4096).start()

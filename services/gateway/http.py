@@ -6,15 +6,21 @@ import msgspec
 from aiohttp import web
 
 from services.gateway.desk import Desk
+from services.gateway.erasing import Erasures
 from services.gateway.help.view import HelpPage
-from services.gateway.visitor import MAX_RECEIVED, Visitor, end
+from services.gateway.visitor import MAX_RECEIVED, Visitor
 from shared.chat.frames import Id, Token
 from shared.chat.socket import Socket
-from shared.chat.store import STORE_FAILURES
 from shared.contracts.conversation import EndedBy
 from shared.pages import Pages, same_origin, secure
 
 MAX_HTTP_BODY = 16_384
+
+
+_ERASE_REFUSED = {
+    403: {"error": "forbidden", "detail": "this is not that conversation's token"},
+    503: {"error": "unavailable", "detail": "try again"},
+}
 
 
 class EraseCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +31,7 @@ class EraseCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     red_button: Annotated[bool, "False when the visitor ended the conversation without haste"] = True
 
 
-def make_app(desk: Desk, pages: Pages) -> web.Application:
+def make_app(desk: Desk, erasures: Erasures, pages: Pages) -> web.Application:
     """Return the public application."""
 
     async def socket(request: web.Request) -> web.StreamResponse:
@@ -46,7 +52,8 @@ def make_app(desk: Desk, pages: Pages) -> web.Application:
         return response
 
     async def erase(request: web.Request) -> web.Response:
-        """204 whether or not the conversation was still there; 400 for a body that is no erase call."""
+        """204 whether or not the conversation was still there, 202 when the store is away and it will be done as soon
+        as it is back; 400 for a body that is no erase call."""
         try:
             call = msgspec.json.decode(await request.read(), type=EraseCall)
         except web.HTTPRequestEntityTooLarge:
@@ -54,11 +61,10 @@ def make_app(desk: Desk, pages: Pages) -> web.Application:
         except (msgspec.MsgspecError, RecursionError, ValueError):
             return web.json_response({"error": "invalid", "detail": "this is no erase call"}, status=400)
         ended_by = EndedBy.RED_BUTTON if call.red_button else EndedBy.VISITOR
-        try:
-            theirs = await end(desk, call.conversation, call.token, ended_by)
-        except STORE_FAILURES:
-            return web.json_response({"error": "unavailable", "detail": "try again"}, status=503)
-        return web.Response(status=204) if theirs else web.json_response({"error": "forbidden"}, status=403)
+        status = await erasures.ask(call.conversation, call.token, ended_by)
+        if status in _ERASE_REFUSED:
+            return web.json_response(_ERASE_REFUSED[status], status=status)
+        return web.Response(status=status)
 
     app = web.Application(client_max_size=MAX_HTTP_BODY)
     secure(app)

@@ -17,8 +17,9 @@ from shared.chat.frames import AskCommune, ErrorCode, Opened, Stage
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.subjects import event
 from tests.client import Visitor
+from tests.component.gateway.proxy import Proxy
 from tests.component.gateway.raw import Raw, deaf, masked
-from tests.search import in_streams
+from tests.search import in_store, in_streams
 from tests.servers import eventually
 
 SPEND_S = 5.0
@@ -130,16 +131,30 @@ async def test_without_a_store_opening_is_a_typed_refusal_and_works_after(system
         assert isinstance(await raw.hear(), Opened)
 
 
-async def test_without_a_store_the_red_button_says_that_it_has_to_be_pressed_again(system: Stack) -> None:
-    """A store that is gone has lost the words with it; one that only hangs has not, so 204 would be a lie."""
-    async with Visitor(system.addresses.visitor) as visitor:
-        await visitor.opened()
-        system.children["valkey"].send(signal.SIGSTOP)
+async def test_the_red_button_is_pressed_once_though_the_store_cannot_be_reached_then(system: Stack) -> None:
+    """V6: the page is gone by then, so the gateway has to remember; the store still has the words."""
+    gateway = system.children["gateway"]
+    address = gateway.env["HAVRE_VALKEY_URL"]
+    async with Proxy(system.addresses.valkey_port) as proxy:
+        gateway.env["HAVRE_VALKEY_URL"] = address.replace(f":{system.addresses.valkey_port}/", f":{proxy.port}/")
         try:
-            assert await visitor.red_button() == 503
+            await system.restart("gateway")
+            async with Visitor(system.addresses.visitor) as visitor:
+                await visitor.opened()
+                visitor.tell("à effacer")
+                await visitor.until(lambda: not visitor.heard_messages.pending)
+                await proxy.cut()
+                assert await visitor.red_button() == 202
+            assert await in_store(system, visitor.conversation) != []
+            await proxy.mend()
+
+            async def gone() -> bool:
+                return await in_store(system, visitor.conversation) == []
+
+            await eventually(gone, 10.0)
         finally:
-            system.children["valkey"].send(signal.SIGCONT)
-        assert await visitor.red_button() == 204
+            gateway.env["HAVRE_VALKEY_URL"] = address
+            await system.restart("gateway")
 
 
 async def test_a_client_that_never_reads_is_cut_and_harms_nobody(system: Stack) -> None:

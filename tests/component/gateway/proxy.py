@@ -1,0 +1,49 @@
+"""A way to a server that can be cut and mended, while the server itself lives on and keeps what it has."""
+
+import asyncio
+from typing import Self
+
+
+class Proxy:
+    """``async with Proxy(port_of_the_server) as proxy``; clients connect to ``proxy.port``."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        await self.mend()
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self.cut()
+
+    async def mend(self) -> None:
+        """Take connections, on the same port as before."""
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        """Take no more connections and end those that there are."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        onward_reader, onward = await asyncio.open_connection("127.0.0.1", self._target)
+        self._writers |= {writer, onward}
+        await asyncio.gather(self._copy(reader, onward), self._copy(onward_reader, writer))
+        self._writers -= {writer, onward}
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
