@@ -13,6 +13,9 @@ from infra.local.staff import Login
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
+EXPECTED = ("WebSocket connection", "net::ERR", "status of 401")
+
+expect.set_options(timeout=15_000)
 
 
 class Visitor:
@@ -85,7 +88,7 @@ class Operator:
 
     def line(self, text: str) -> Locator:
         """What stands in the transcript."""
-        return self.page.locator(".pane li").filter(has_text=text)
+        return self.page.locator(".pane article").filter(has_text=text)
 
     async def end(self) -> None:
         """End the conversation that is open."""
@@ -147,6 +150,6 @@ class People:
         return page
 
     def _note(self, message: ConsoleMessage) -> None:
-        """Keep what a browser complains of; a lost connection is what some tests make on purpose."""
-        if message.type == "error" and "WebSocket" not in message.text and "net::ERR" not in message.text:
+        """Keep what a browser complains of, but for answers that are no fault: not logged in yet, a connection cut."""
+        if message.type == "error" and not any(text in message.text for text in EXPECTED):
             self.complaints.append(message.text)

@@ -92,8 +92,8 @@ async def test_a_console_that_is_reloaded_has_everything_again(people: People) -
         await expect(policeman.line(f"phrase {number}")).to_be_visible()
     await policeman.page.reload()
     await policeman.open_first()
-    await expect(policeman.page.locator(".pane li").filter(has_text="phrase")).to_have_count(5)
-    said = await policeman.page.locator(".pane li").filter(has_text="phrase").all_inner_texts()
+    await expect(policeman.page.locator(".pane article").filter(has_text="phrase")).to_have_count(5)
+    said = await policeman.page.locator(".pane article").filter(has_text="phrase").all_inner_texts()
     assert [re.findall(r"phrase (\d)", text)[0] for text in said] == ["0", "1", "2", "3", "4"]
 
 
