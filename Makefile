@@ -70,12 +70,12 @@ lock: $(VENV)/.dev ## Pin every package with its hashes, from pyproject.toml
 	$(COMPILE) --group node -o requirements-node.lock
 
 .PHONY: images
-images: ## Build the container images (see infra/images/README.md for a machine without a registry)
-	docker compose build
+images: $(VENV)/.run $(PAGES) ## Build the container images (their base: see infra/images/base-from-debian.sh)
+	@sh infra/images/build.sh $(PY)
 
 .PHONY: compose-test
 compose-test: $(VENV)/.dev images ## Bring the images up, hold one chat through them, take them down
-	sh infra/images/compose-test.sh $(PY)
+	@sh infra/images/compose-test.sh $(PY)
 
 .PHONY: clean
 clean: ## Remove everything that the other targets have made

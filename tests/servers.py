@@ -1,7 +1,8 @@
 """Real NATS and Valkey for tests: from the wheels, or in containers of the images that the project builds.
 
 ``HAVRE_TEST_SERVERS=wheels|containers`` chooses; without it, containers are used when a Docker engine answers and has
-both images already (``make images``), because nothing is ever pulled, and the wheels' servers otherwise.
+both images of the very sources that are here (``make images``), because nothing is ever pulled and a stale image would
+test something else; the wheels' servers otherwise.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from infra import streams as declarations
+from infra.images.digest import LABEL, digest
 from infra.local import probes
 from infra.local.stack import Stack
 from infra.nats.permissions import ADMIN, USERS
@@ -104,13 +106,14 @@ def chosen_kind() -> str:
 
 
 def images_are_here() -> bool:
-    """Tell whether a Docker engine answers and has both images."""
+    """Tell whether a Docker engine answers and has both images, made from the sources that are here."""
     try:
         client = docker.from_env(timeout=3)
     except docker.errors.DockerException:
         return False
     try:
-        return all(client.images.list(name=image) for image in (NATS_IMAGE, VALKEY_IMAGE))
+        wanted = {"label": f"{LABEL}={digest()}"}
+        return all(client.images.list(name=image, filters=wanted) for image in (NATS_IMAGE, VALKEY_IMAGE))
     finally:
         client.close()
 

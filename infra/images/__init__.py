@@ -1,0 +1,1 @@
+"""Container images and what the composed stack needs."""

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Build every image, as docker-compose.yml names them. Wheels are gathered here first and held to their hashes again
+# inside, so that building needs no package index; with the classic builder, so that it needs no plugin either.
+# Usage: build.sh PYTHON
+set -eu
+python=$1
+
+# Without its conditions, the lock names what any Python 3.11 may need, this machine's or the image's.
+mkdir -p build/wheels
+sed 's/ ;.*\\$/ \\/' requirements.lock >build/wheels.txt
+"$python" -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" --platform "manylinux_2_17_$(uname -m)" \
+    --platform "manylinux2014_$(uname -m)" --dest build/wheels -r build/wheels.txt
+
+sources=$("$python" -m infra.images.digest)
+
+build() {
+    name=$1
+    shift
+    echo "building havre-$name:local"
+    DOCKER_BUILDKIT=0 docker build --quiet --build-arg PIP_NO_INDEX=1 --label "havre.sources=$sources" -f infra/images/Dockerfile \
+        -t "havre-$name:local" "$@" . >/dev/null
+}
+
+for service in gateway router dispatcher signalement referral; do
+    build "$service" --target service --build-arg "SERVICE=$service"
+done
+for server in nats valkey prometheus; do
+    build "$server" --target "$server"
+done
