@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from shared.contracts.conversation import Audience, Category
 from shared.contracts.referral import MOST_STRUCTURES, NearbyQuery, StructureKind
 from shared.geography import table as communes
 from shared.geography.country import Country
-from shared.geography.memory import no_collection
+from shared.geography.memory import no_collection, peak_mb
 from shared.importing.report import ImportRefused, Report
 
 SEED = 20_251_122
@@ -84,7 +83,7 @@ def bench(path: Path | None) -> dict[str, Any]:
         "nearest_ten": _percentiles(searches),
         "whole_answer": _percentiles(answers),
         "start_ms": round(start_s * 1000),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "memory_mb": peak_mb(),
         "shipped_structures": len(shipped.structures),
         "shipped_helplines": len(shipped.helplines),
     }

@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import resource
 import sys
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ from services.router.settings import RouterSettings
 from shared.clock import utc_now
 from shared.contracts.conversation import Force
 from shared.geography import table as communes
-from shared.geography.memory import no_collection
+from shared.geography.memory import no_collection, peak_mb
 from shared.importing.report import ImportRefused, Report
 
 LOOKUPS = 100_000
@@ -84,7 +83,7 @@ def bench(territory: Territory, start_s: float) -> dict[str, Any]:
         "place": _times(territory.place, sample),
         "route": _times(territory.route, sample),
         "start_ms": round(start_s * 1000),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "memory_mb": peak_mb(),
         **counts(territory),
     }
 

@@ -5,7 +5,8 @@ Four sorted CSV files in UTF-8 under ``data/`` (sources, editions and licences: 
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shared.geography.country import Country
@@ -20,12 +21,12 @@ ISLANDS = "islands.csv"
 COMMUNE_COLUMNS = ("insee", "name", "department", "postal_codes", "population", "lat", "lon", "island")
 
 
-def read_rows(path: Path) -> list[list[str]]:
-    """Return the rows of one of the project's own CSV files, without the header."""
+def read_rows(path: Path) -> Iterator[list[str]]:
+    """Yield the rows of one of the project's own CSV files, without the header."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows, None)
-        return list(rows)
+        yield from rows
 
 
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -36,16 +37,17 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
         out.writerows(rows)
 
 
-def read_communes(folder: Path = DATA) -> list[Commune]:
-    """Return every commune, sorted by INSEE code."""
-    lands: dict[tuple[str, str], str] = {}
-    found = []
-    for insee, name, department, codes, population, lat, lon, island in read_rows(folder / COMMUNES):
+def read_communes(folder: Path = DATA) -> Iterator[Commune]:
+    """Yield every commune, sorted by INSEE code. Words that many rows share are one object: it saves megabytes."""
+    lands: dict[tuple[str, str], tuple[str, str]] = {}
+    codes: dict[str, tuple[str, ...]] = {}
+    for insee, name, department, postal, population, lat, lon, island in read_rows(folder / COMMUNES):
         key = (department, island)
-        land = lands.get(key) or lands.setdefault(key, land_of(department, island))
+        shared = lands.get(key) or lands.setdefault(key, (department, land_of(department, island)))
+        if postal not in codes:
+            codes[postal] = tuple(sys.intern(code) for code in postal.split())
         people = int(population)
-        found.append(Commune(insee, name, department, tuple(codes.split()), people, float(lat), float(lon), land))
-    return found
+        yield Commune(insee, name, shared[0], codes[postal], people, float(lat), float(lon), shared[1])
 
 
 def read_departments(folder: Path = DATA) -> dict[str, Department]:
