@@ -21,10 +21,10 @@ MAX_BODY = 16_384
 MAX_FRAME = 65_536
 """Characters in a frame that a client may send; a longer one is refused with ``too_large``."""
 
-Id = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}$", description="UUID in lower case")]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}\Z", description="UUID in lower case")]
 ClientId = Annotated[
     str,
-    Meta(pattern=r"^[0-9A-Za-z_-]{8,64}$", description="Chosen by the client; the same again in a resend"),
+    Meta(pattern=r"^[0-9A-Za-z_-]{8,64}\Z", description="Chosen by the client; the same again in a resend"),
 ]
 Body = Annotated[str, Meta(min_length=1, max_length=MAX_BODY, description="Opaque to every server")]
 Seq = Annotated[int, Meta(ge=0, description="Sequence number; 0 is before the first message")]
@@ -32,9 +32,9 @@ Token = Annotated[str, Meta(min_length=20, max_length=200, description="Secret t
 Count = Annotated[int, Meta(ge=0)]
 PostalCode = Annotated[
     str,
-    Meta(pattern=r"^[0-9ABab -]{1,12}$", description="As typed; need not exist, but no words: it goes to a disk (P1)"),
+    Meta(pattern=r"^[0-9ABab -]{1,12}\Z", description="As typed; need not exist, but no words: it goes to a disk (P1)"),
 ]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$", description="BCP 47 tag of the page")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", description="BCP 47 tag of the page")]
 
 
 class Role(StrEnum):
@@ -128,7 +128,7 @@ class Open(Frame, tag="open", frozen=True):
 class ChooseCommune(Frame, tag="commune", frozen=True):
     """Answer ``ask_commune``: an INSEE code of the list, or null for "I don't know / I'd rather not say"."""
 
-    insee: Annotated[str, Meta(pattern=r"^[0-9][0-9AB][0-9]{3}$")] | None = None
+    insee: Annotated[str, Meta(pattern=r"^[0-9][0-9AB][0-9]{3}\Z")] | None = None
 
 
 class Resume(Frame, tag="resume", frozen=True):

@@ -13,7 +13,7 @@ from tests.stack import running_stack
 Begin = Callable[[], Awaitable[Chat]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def mortal() -> AsyncIterator[Stack]:
     """Everything, ready; a test that kills a part starts it again."""
     with pytest.MonkeyPatch.context() as patch:

@@ -38,7 +38,7 @@ async def place(nats: NatsServer, valkey: ValkeyServer) -> AsyncIterator[Place]:
         yield Place(gateway, dispatcher)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def mortal() -> AsyncIterator[Stack]:
     """NATS and Valkey of their own; a test that kills one starts it again."""
     stack = Stack(free_ports(), services=())

@@ -9,7 +9,7 @@ from tests.component.gateway.raw import Raw
 from tests.stack import free_ports
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def system() -> AsyncIterator[Stack]:
     """A gateway and a router, ready; a test that kills a part starts it again."""
     with pytest.MonkeyPatch.context() as patch:

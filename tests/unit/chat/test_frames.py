@@ -107,6 +107,21 @@ def test_a_postal_code_of_letters_is_refused_since_words_would_reach_a_disk() ->
         assert refusal(json.dumps(frame)).code is ErrorCode.INVALID
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"t": "commune", "insee": "95500\n"},
+        {"t": "typing", "conversation": CONVERSATION + "\n"},
+        {"t": "say", "conversation": CONVERSATION, "cid": "abcdefgh\n", "body": "x"},
+        {"t": "open", "category": "sexual", "audience": "victim", "postal_code": "95300\n"},
+        {"t": "open", "category": "sexual", "audience": "victim", "language": "fr\n"},
+    ],
+)
+def test_a_line_end_behind_a_name_is_no_part_of_it(frame: dict[str, str]) -> None:
+    """Names become subjects, keys and fields of narrower contracts."""
+    assert refusal(json.dumps(frame)).code is ErrorCode.INVALID
+
+
 @given(st.text(alphabet="0123456789ABab -", max_size=14), st.text(alphabet="abfrzhHNt-0419", max_size=12))
 def test_whatever_open_lets_through_fits_the_event_that_states_it(code: str, language: str) -> None:
     """A contract narrower than its frame would end the connection of whoever falls between the two."""
