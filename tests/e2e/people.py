@@ -1,15 +1,19 @@
 """Visitors and operators as they are: each with a browser, doing what a person does on the pages."""
 
+import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, expect
+from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from infra.local.staff import Login
+from shared import keys
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -112,7 +116,19 @@ class People:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         for context in self._contexts:
+            for page in context.pages:
+                await page.goto("about:blank")
             await context.close()
+        await self._nothing_left()
+
+    async def _nothing_left(self) -> None:
+        """Wait until the last visitor's leaving has destroyed every conversation: the next test starts from none."""
+        environment = self._stack.environment("gateway")
+        deadline = time.monotonic() + 20
+        async with Redis.from_url(environment["HAVRE_VALKEY_URL"]) as store:
+            while await store.keys(keys.conversation("*")):
+                assert time.monotonic() < deadline, "a visitor left, and the conversation is still there"
+                await asyncio.sleep(0.05)
 
     async def visitor(self, *, dark: bool = False, viewport: ViewportSize | None = None) -> Visitor:
         """Someone opens the visitor's page on a phone."""
