@@ -273,10 +273,12 @@ async def test_a_decision_whose_maker_died_is_carried_out_by_another_instance(
         return await store.waiting("police.domestic") == [conversation]
 
     await eventually(queued)
-    await store._run("status", "police1", "available")  # as a dying instance: nobody is woken, nothing is announced
-    decided = await store._run("assign", 1)
-    if decided:
-        assert json.loads(decided[0])["conversation"] == conversation
+    async with client.pipeline(transaction=True) as pipe:  # between the two, the running instance can decide nothing
+        commands: list[list[str | int]] = [["status", 0, "police1", "available"], ["assign", 0, 1]]
+        for command in commands:
+            await store._script(keys=[keys.HELD], args=command, client=pipe)
+        _, [decided] = await pipe.execute()
+    assert json.loads(decided)["conversation"] == conversation
     held = await desk.hears(Held)
     assert held.conversation == conversation
 
