@@ -10,50 +10,56 @@
 -- Answers one array an operation: status, last or given seq, frame of the first sending ("" unless a resend; the
 --   store's error code when unavailable), then the instances of the other ends.
 local ROLES = {'visitor', 'operator', 'psychologist'}
+local PROOF = {visitor = 'who:visitor', operator = 'who:operator', psychologist = 'who:psychologist'}
+local call = redis.call
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local function keep_alive(conversation, log, ids)
-  redis.call('EXPIRE', conversation, silence)
-  redis.call('EXPIRE', log, silence)
-  redis.call('EXPIRE', ids, silence)
+  call('EXPIRE', conversation, silence)
+  call('EXPIRE', log, silence)
+  call('EXPIRE', ids, silence)
 end
 
 local function same_end(conversation, log, ids)
-  local left = redis.call('PTTL', conversation)
+  local left = call('PTTL', conversation)
   if left > 0 then
-    redis.call('PEXPIRE', log, left)
-    redis.call('PEXPIRE', ids, left)
+    call('PEXPIRE', log, left)
+    call('PEXPIRE', ids, left)
   end
 end
 
 local function say(conversation, log, ids, seq, id, frame)
-  local known = redis.call('HGET', ids, id)
-  if known then
-    local entry = redis.call('XRANGE', log, known .. '-0', known .. '-0')
+  local number = seq + 1
+  if call('HSETNX', ids, id, number) == 0 then
+    local known = call('HGET', ids, id)
+    local entry = call('XRANGE', log, known .. '-0', known .. '-0')
     return {'again', tonumber(known), entry[1] and entry[1][2][2] or ''}
   end
   if seq >= most then
+    call('HDEL', ids, id)
     return {'full', seq, ''}
   end
-  seq = redis.call('HINCRBY', conversation, 'seq', 1)
-  redis.call('XADD', log, seq .. '-0', 'm', frame)
-  redis.call('HSET', ids, id, seq)
-  if seq == 1 then
+  local appended = redis.pcall('XADD', log, number .. '-0', 'm', frame)
+  if type(appended) == 'table' then
+    call('HDEL', ids, id)
+    error(appended)
+  end
+  call('HSET', conversation, 'seq', number)
+  if number == 1 then
     same_end(conversation, log, ids)
   end
-  return {'ok', seq, ''}
+  return {'ok', number, ''}
 end
 
 local function higher(conversation, field, value)
-  local now = tonumber(redis.call('HGET', conversation, field) or '0')
+  local now = tonumber(call('HGET', conversation, field) or '0')
   if value > now then
-    redis.call('HSET', conversation, field, value)
+    call('HSET', conversation, field, value)
   end
 end
 
-local function perform(keys, verb, role, who, a, b)
-  local conversation, log, ids = keys[1], keys[2], keys[3]
-  local found = redis.call('HMGET', conversation, 'seq', 'who:' .. role, 'at:visitor', 'at:operator', 'at:psychologist')
+local function perform(conversation, log, ids, verb, role, who, a, b)
+  local found = call('HMGET', conversation, 'seq', PROOF[role], 'at:visitor', 'at:operator', 'at:psychologist')
   if not found[1] then
     return {'gone', 0, ''}
   end
@@ -68,17 +74,17 @@ local function perform(keys, verb, role, who, a, b)
     higher(conversation, 'delivered:' .. role, math.min(tonumber(a), seq))
     higher(conversation, 'seen:' .. role, math.min(tonumber(b), seq))
   elseif verb == 'ping' or verb == 'attach' then
-    redis.call('HSET', conversation, 'at:' .. role, a)
+    call('HSET', conversation, 'at:' .. role, a)
     if role == 'visitor' then
       keep_alive(conversation, log, ids)
     end
   elseif verb == 'detach' then
-    if redis.call('HGET', conversation, 'at:' .. role) == a then
-      redis.call('HDEL', conversation, 'at:' .. role)
+    if call('HGET', conversation, 'at:' .. role) == a then
+      call('HDEL', conversation, 'at:' .. role)
     end
   end
-  for i, other in ipairs(ROLES) do
-    if other ~= role and found[2 + i] then
+  for i = 1, 3 do
+    if found[2 + i] and ROLES[i] ~= role then
       answer[#answer + 1] = found[2 + i]
     end
   end
@@ -86,15 +92,16 @@ local function perform(keys, verb, role, who, a, b)
 end
 
 local answers = {}
-for i = 0, #KEYS / 3 - 1 do
-  local keys = {KEYS[3 * i + 1], KEYS[3 * i + 2], KEYS[3 * i + 3]}
-  local at = 2 + 5 * i
+for i = 1, #KEYS / 3 do
+  local key, at = 3 * i, 5 * i - 3
   -- A failure (no memory left, a key of another type) is this conversation's alone, not the whole batch's.
-  local well, answer = pcall(perform, keys, ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5])
+  local well, answer = pcall(
+    perform, KEYS[key - 2], KEYS[key - 1], KEYS[key], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
+  )
   if not well then
     local text = type(answer) == 'table' and answer.err or tostring(answer)
     answer = {'unavailable', 0, string.match(text, '%u%u+') or ''}
   end
-  answers[i + 1] = answer
+  answers[i] = answer
 end
 return answers

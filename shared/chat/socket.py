@@ -1,6 +1,7 @@
 """A WebSocket that can always be closed, also when its client reads nothing any more."""
 
 import asyncio
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -22,24 +23,18 @@ class Socket(web.WebSocketResponse):
     for the same; only aborting the transport ends that.
     """
 
-    def write_now(self, frame: bytes) -> bool:
-        """Hand a text frame to the network at once; False when that cannot be done now and nothing was written.
+    def write_now(self, frames: Sequence[bytes]) -> bool:
+        """Hand text frames to the network in one write; False when that cannot be done now and nothing was written.
 
-        ``send_str`` does the same and may wait for room, which costs a coroutine and, here, a task. A server's frames
-        carry no mask and, without compression, no state: writing one beside aiohttp's own is safe.
+        ``send_str`` does the same for one frame and may wait for room, which costs a coroutine and, here, a task. A
+        server's frames carry no mask and, without compression, no state: writing some beside aiohttp's own is safe.
         """
         request = self._req
         if request is None or self._closed or self._closing or (transport := request.transport) is None:
             return False
         if transport.is_closing() or transport.get_write_buffer_size() > FULL_BYTES:
             return False
-        size = len(frame)
-        if size < 126:
-            transport.write(b"\x81%c%b" % (size, frame))
-        elif size < 65_536:
-            transport.write(b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), frame))
-        else:
-            transport.write(b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), frame))
+        transport.write(b"".join([part for frame in frames for part in (_header(len(frame)), frame)]))
         return True
 
     async def shut(self, code: int, reason: bytes) -> None:
@@ -48,3 +43,12 @@ class Socket(web.WebSocketResponse):
         if request is not None and request.transport is not None:
             asyncio.get_running_loop().call_later(SHUT_WITHIN_S, request.transport.abort)
         await self.close(code=code, message=reason, drain=False)
+
+
+def _header(size: int) -> bytes:
+    """Return what goes before an unmasked text frame of ``size`` bytes (RFC 6455, 5.2)."""
+    if size < 126:
+        return b"\x81%c" % size
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")
