@@ -1,0 +1,42 @@
+"""What the composed stack needs beside its images: passwords, each for who needs it, and a digest of the sources."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.images import digest, passwords
+from infra.nats.__main__ import passwords_from
+from infra.nats.permissions import SERVICES
+
+
+def test_each_service_knows_its_own_password_and_no_other() -> None:
+    made = passwords.files()
+    known = passwords_from(made["nats"])
+    for service in SERVICES:
+        assert made[service]["HAVRE_NATS_PASSWORD"] == known[service]
+        others = {password for user, password in known.items() if user != service}
+        assert not others & set(made[service].values())
+
+
+def test_only_the_services_with_sockets_know_the_store_s_password() -> None:
+    made = passwords.files()
+    secret = made["valkey"]["HAVRE_VALKEY_PASSWORD"]
+    knowing = {name for name, variables in made.items() if any(secret in value for value in variables.values())}
+    assert knowing == {"valkey", "gateway", "dispatcher"}
+
+
+def test_password_files_are_their_owner_s_alone(tmp_path: Path) -> None:
+    passwords.write(tmp_path)
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+
+
+def test_an_image_of_other_sources_is_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in digest.OTHERS:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("same")
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setattr(digest, "ROOT", tmp_path)
+    before = digest.digest()
+    assert digest.digest() == before
+    (tmp_path / "shared" / "new.py").write_text("VALUE = 1\n")
+    assert digest.digest() != before
