@@ -10,12 +10,13 @@ import nats.js.errors
 
 from infra import streams as declarations
 from infra.local import plan, probes, staff
-from infra.local.binaries import REPOSITORY, SET_UP_AGAIN
+from infra.local.binaries import SET_UP_AGAIN
 from infra.local.children import Child
 from infra.local.failure import LaunchFailed
 from infra.local.rundir import RunDir, sweep
 from infra.local.settings import LocalSettings
 from infra.nats.permissions import ADMIN, SERVICES
+from shared.settings import Settings
 
 Say = Callable[[str], None]
 
@@ -109,13 +110,7 @@ class Stack:
         self._say(f"  {label:<24}{time.monotonic() - started:5.1f} s")
 
     async def _declare(self) -> None:
-        settings = declarations.AdminSettings.model_validate(
-            {
-                "nats_url": self.addresses.nats,
-                "nats_user": ADMIN,
-                "nats_password": self.secrets.nats[ADMIN],
-            }
-        )
+        settings = declarations.AdminSettings.model_validate(self._as_user(ADMIN))
         try:
             client = await declarations.connect(settings)
             try:
@@ -125,10 +120,13 @@ class Stack:
         except (nats.errors.Error, nats.js.errors.Error, OSError) as error:
             raise LaunchFailed(f"NATS refused to declare the streams: {type(error).__name__}: {error}") from error
 
+    def _as_user(self, user: str) -> dict[str, str]:
+        return {"nats_url": self.addresses.nats, "nats_user": user, "nats_password": self.secrets.nats[user]}
+
     async def _add_staff(self) -> None:
         password = self.settings.demo_password
         logins = staff.demo_logins(password.get_secret_value() if password else None)
-        await staff.add_all(logins, self.environment("dispatcher"), REPOSITORY)
+        await staff.add_all(logins, Settings.model_validate(self._as_user("dispatcher")))
         self.credentials = logins
 
     async def start_service(self, name: str) -> None:

@@ -1,16 +1,23 @@
-"""Demo staff of both forces, made by the dispatcher's own command as a real administrator would."""
+"""Demo staff of both forces, as ``python -m services.dispatcher account add`` makes them.
+
+In this process and not by that command: starting one more Python would take a tenth of the whole start.
+"""
 
 import asyncio
 import secrets
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from infra.local.children import die_with_parent
+import nats.errors
+import nats.js.errors
+
+from infra import streams
 from infra.local.failure import LaunchFailed
+from shared.contracts.conversation import Category, Force
+from shared.settings import Settings
 
-PASSWORD_VARIABLE = "HAVRE_DEMO_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+LIMIT = 3
+"""Conversations at the same time."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +25,15 @@ class Login:
     """One demo account."""
 
     login: str
-    force: str
+    force: Force
     password: str
 
 
 DEMO_STAFF = (
-    ("police1", "police"),
-    ("police2", "police"),
-    ("gendarmerie1", "gendarmerie"),
-    ("gendarmerie2", "gendarmerie"),
+    ("police1", Force.POLICE),
+    ("police2", Force.POLICE),
+    ("gendarmerie1", Force.GENDARMERIE),
+    ("gendarmerie2", Force.GENDARMERIE),
 )
 
 
@@ -36,40 +43,27 @@ def demo_logins(password: str | None) -> list[Login]:
     return [Login(login, force, chosen) for login, force in DEMO_STAFF]
 
 
-async def add_all(logins: Sequence[Login], env: Mapping[str, str], cwd: Path) -> None:
-    """Create the accounts, whose password is one. Raises ``LaunchFailed`` with the command's own last line."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "infra.local.staff"),
-        *(f"{login.login}:{login.force}" for login in logins),
-        env={**env, PASSWORD_VARIABLE: logins[0].password},
-        cwd=cwd,
-        preexec_fn=die_with_parent,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+async def add_all(logins: Sequence[Login], dispatcher: Settings) -> None:
+    """Create the accounts as the dispatcher's NATS user. Raises ``LaunchFailed`` with what was wrong."""
+    from services.dispatcher.staff.accounts import Account, AccountExists, Accounts
+    from services.dispatcher.staff.passwords import Passwords
+
     try:
-        output, _ = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
-    if process.returncode:
-        lines = output.decode(errors="replace").strip().splitlines()
-        raise LaunchFailed(f"demo staff were not created: {lines[-1] if lines else 'no reason given'}")
-
-
-def main(accounts: Sequence[str]) -> int:
-    """Run the dispatcher's command for each ``login:force``, all in one process, which starting up takes most of."""
-    from services.dispatcher.cli import main as dispatcher
-
-    for account in accounts:
-        login, force = account.split(":")
-        command = ["account", "add", login, "--force", force, "--password-env", PASSWORD_VARIABLE]
-        if status := dispatcher(command):
-            return status
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+        hashes = await asyncio.to_thread(lambda: [Passwords().hash(login.password) for login in logins])
+        client = await streams.connect(dispatcher)
+        try:
+            accounts = Accounts(client)
+            for login, kept in zip(logins, hashes, strict=True):
+                await accounts.add(
+                    Account(
+                        login=login.login,
+                        force=login.force,
+                        categories=tuple(Category),
+                        limit=LIMIT,
+                        password_hash=kept,
+                    )
+                )
+        finally:
+            await client.close()
+    except (ValueError, AccountExists, nats.errors.Error, nats.js.errors.Error, OSError) as error:
+        raise LaunchFailed(f"demo staff were not created: {type(error).__name__}: {error}") from error
