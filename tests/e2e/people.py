@@ -118,8 +118,9 @@ class People:
         for context in self._contexts:
             for page in context.pages:
                 await page.goto("about:blank")
-            await context.close()
         await self._nothing_left()
+        for context in self._contexts:
+            await context.close()
 
     async def _nothing_left(self) -> None:
         """Wait until the last visitor's leaving has destroyed every conversation: the next test starts from none."""
