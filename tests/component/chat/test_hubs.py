@@ -1,14 +1,17 @@
 """Two instances, one conversation: what is said at one end arrives at the other, whatever happens to the broker."""
 
 import asyncio
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from infra.local.stack import Stack
 from shared.chat.erase import erase
 from shared.chat.frames import ErrorCode, Message, Receipt, Role, Typing, encode
-from shared.chat.wire import FRAME
+from shared.chat.wire import FRAME, NatsWire, Receiver
 from shared.contracts.conversation import EndedBy
-from tests.component.chat.ends import PROOF, Person, Place
-from tests.servers import eventually
+from tests.component.chat.ends import OPERATOR, PROOF, Instance, Person, Place
+from tests.proxy import Proxy
+from tests.servers import NatsServer, ValkeyServer, eventually
 
 
 async def until_both_have(visitor: Person, operator: Person, count: int, within_s: float = 10.0) -> None:
@@ -36,6 +39,72 @@ async def test_both_ends_have_every_message_once_and_in_order(place: Place) -> N
         forwarded = [frame.seq for frame in person.ear.frames if isinstance(frame, Message) and frame.by is other]
         assert forwarded == sorted(set(forwarded))
         assert person.ear.transcript.bodies(other) == [f"{other[0]}{n}" for n in range(100)]
+
+
+async def test_announcements_that_are_lost_doubled_or_late_change_nothing(place: Place) -> None:
+    """Core NATS promises no delivery; the log fills what is missing as soon as something behind it arrives."""
+    visitor, operator = await place.pair()
+    place.gateway.hub.wire = Careless(place.gateway.wire)
+    for n in range(100):
+        await visitor.say(f"v{n}")
+    await until_both_have(visitor, operator, 100)
+    assert_same(visitor, operator)
+    forwarded = [frame.seq for frame in operator.ear.frames if isinstance(frame, Message)]
+    assert forwarded == list(range(1, 101))
+
+
+async def test_an_instance_cut_off_from_the_broker_reads_what_it_missed_when_it_is_back(
+    nats: NatsServer, valkey: ValkeyServer, place: Place
+) -> None:
+    """The other instance noticed nothing: its announcements went to nobody."""
+    address = urlsplit(nats.url)
+    async with Proxy(address.port or 0) as proxy:
+        user = {**nats.as_user("dispatcher"), "nats_url": f"nats://127.0.0.1:{proxy.port}"}
+        async with Instance(user, valkey.url, "dispatcher") as remote:
+            visitor, _ = await place.pair()
+            operator = await remote.attached(visitor.lane.conversation, Role.OPERATOR, OPERATOR)
+            await visitor.say("before")
+            await until_both_have(visitor, operator, 1)
+            await proxy.cut()
+            for n in range(20):
+                await visitor.say(f"v{n}")
+            await place.gateway.wire.ping()
+            await proxy.mend()
+            await until_both_have(visitor, operator, 21, 15.0)
+            assert_same(visitor, operator)
+
+
+class Careless:
+    """The real wire, and what a bad day does to it: every third announcement lost, every fifth doubled, every seventh
+    late. The last of a hundred arrives."""
+
+    def __init__(self, wire: NatsWire) -> None:
+        self._wire = wire
+        self._late: list[tuple[str, str, bytes]] = []
+        self._count = 0
+
+    def post(self, instance: str, conversation: str, payload: bytes) -> None:
+        self._count += 1
+        if self._count % 7 == 0:
+            self._late.append((instance, conversation, payload))
+            return
+        if self._count % 3:
+            self._wire.post(instance, conversation, payload)
+        if self._count % 5 == 0:
+            self._wire.post(instance, conversation, payload)
+        if self._count % 10 == 0:
+            for announcement in self._late:
+                self._wire.post(*announcement)
+            self._late.clear()
+
+    async def listen(self, instance: str, receiver: Receiver) -> None:
+        await self._wire.listen(instance, receiver)
+
+    def on_return(self, callback: Callable[[], None]) -> None:
+        self._wire.on_return(callback)
+
+    async def ping(self) -> None:
+        await self._wire.ping()
 
 
 async def test_who_knows_only_the_id_hears_nothing_and_silences_nobody(place: Place) -> None:

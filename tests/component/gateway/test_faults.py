@@ -17,8 +17,8 @@ from shared.chat.frames import AskCommune, ErrorCode, Opened, Stage
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.subjects import event
 from tests.client import Visitor
-from tests.component.gateway.proxy import Proxy
 from tests.component.gateway.raw import Raw, deaf, masked
+from tests.proxy import Proxy
 from tests.search import in_store, in_streams
 from tests.servers import eventually
 
