@@ -5,7 +5,8 @@ without parsing JSON, and no protocol's own frames hold a ``#``.
 """
 
 import asyncio
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -92,6 +93,28 @@ class Client(WSListener):
                 self._delivered(way, int(payload[at + 7 : at + 16]))
 
 
+class PingingClient(Client):
+    """A client of Havre: it gives signs of life as the pages do, and says that it lacks nothing."""
+
+    ping_s = 10.0
+    EVERYTHING = 2**53 - 1
+
+    def conversations(self) -> Iterable[str]:
+        """Return what it takes part in."""
+        return ()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Picows: the handshake is done."""
+        super().on_ws_connected(transport)
+        loop = asyncio.get_running_loop()
+        loop.call_later(random.uniform(0.5, 1) * self.ping_s, self._ping, loop)
+
+    def _ping(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self.transport is not None:
+            self.send(msgspec.json.encode({"t": "ping", "seqs": dict.fromkeys(self.conversations(), self.EVERYTHING)}))
+            loop.call_later(self.ping_s, self._ping, loop)
+
+
 class SocketIoClient(Client):
     """Engine.IO 4 over WebSocket, default namespace."""
 
@@ -114,7 +137,7 @@ class SocketIoClient(Client):
             self._ready.set_result(None)
 
 
-class VisitorClient(Client):
+class VisitorClient(PingingClient):
     """A visitor of Havre: opens a conversation, or resumes one that it had."""
 
     own_ways = 0
@@ -132,6 +155,9 @@ class VisitorClient(Client):
         self.acks = 0
         self.errors: list[str] = []
         self.on_ack: Callable[[str], None] | None = None
+
+    def conversations(self) -> Iterable[str]:
+        return (self.conversation,) if self.conversation else ()
 
     async def open(self) -> None:
         """Ask for a specialist; returns once the conversation exists."""
@@ -165,10 +191,11 @@ class VisitorClient(Client):
             self.errors.append(f"{frame['code']}: {frame['detail']}")
 
 
-class ConsoleClient(Client):
+class ConsoleClient(PingingClient):
     """An operator's console of Havre, logged in (the cookie is among the headers)."""
 
     own_ways = 1
+    ping_s = 5.0
 
     def __init__(self, delivered: Delivered) -> None:
         super().__init__(delivered)
@@ -182,6 +209,9 @@ class ConsoleClient(Client):
         self.send(b'{"t":"sync","seqs":{}}')
         await self._welcome
         self.send(b'{"t":"status","status":"available"}')
+
+    def conversations(self) -> Iterable[str]:
+        return self.held
 
     def template_for(self, conversation: str, way: int) -> bytes:
         """Return the frame of a message of ``way`` into one of its conversations."""

@@ -104,6 +104,8 @@ class Crowd:
 class _Returning(VisitorClient):
     """A visitor who comes back; ``received`` holds the numbers of the messages that it was sent again."""
 
+    own_ways = -1
+
     def __init__(self, way: int) -> None:
         super().__init__(self._take)
         self._way = way
