@@ -22,6 +22,9 @@ MAX_IN_FLIGHT = 64
 MAX_SEQ = 2**53 - 1
 """Above every sequence number, and exact in every language that reads one."""
 
+READ_AHEAD_BYTES = 65_536
+"""Bytes of a log that may wait for the client before more is handed on: a long log must not look like a slow client."""
+
 _REFUSALS = {
     "gone": (ErrorCode.NOT_FOUND, "this conversation is over"),
     "forbidden": (ErrorCode.FORBIDDEN, "this conversation is somebody else's"),
@@ -166,6 +169,8 @@ class Lane:
                 found = dict(await self._hub.store.messages_after(self.conversation, after))
                 for seq in self._received.page(after, stored, list(found)):
                     self._outbox.put(found[seq])
+                    if self._outbox.waiting > READ_AHEAD_BYTES:
+                        await self._outbox.drained()
                 if len(found) < PAGE and not self._received.gap:
                     return
                 await self._outbox.drained()
