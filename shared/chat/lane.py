@@ -8,7 +8,7 @@ import asyncio
 
 from shared.chat import wire
 from shared.chat.batch import Done, Operation, Outcome, StoreUnavailable
-from shared.chat.frames import Ack, Error, ErrorCode, Frame, Message, Receipt, Role, Say, Typing, encode
+from shared.chat.frames import Ack, Error, ErrorCode, Frame, Kind, Receipt, Role, Say, Typing, encode
 from shared.chat.hub import Hub
 from shared.chat.outbox import Outbox, TokenBucket
 from shared.chat.received import Fate, Received
@@ -33,8 +33,34 @@ _REFUSALS = {
 }
 
 
+class _Tail(Frame, tag="message", frozen=True):
+    """A message without its number, which the store gives later; its encoding without the first brace is kept."""
+
+    conversation: str
+    by: Role
+    at: int
+    cid: str
+    body: str
+    kind: Kind = Kind.TEXT
+
+
 class Lane:
     """See the module's text. ``proof`` is the visitor's token digest, or the operator's id."""
+
+    __slots__ = (
+        "_bucket",
+        "_early",
+        "_hub",
+        "_in_flight",
+        "_outbox",
+        "_proof",
+        "_reading",
+        "_received",
+        "_room",
+        "conversation",
+        "others",
+        "role",
+    )
 
     def __init__(
         self, hub: Hub, conversation: str, role: Role, proof: str, outbox: Outbox, bucket: TokenBucket, seq: int = 0
@@ -46,9 +72,9 @@ class Lane:
         self._outbox = outbox
         self._bucket = bucket
         self._received = Received(seq)
+        self._early: list[tuple[int, bytes]] = []
         self._in_flight = 0
-        self._room = asyncio.Event()
-        self._room.set()
+        self._room: asyncio.Event | None = None
         self._reading: asyncio.Task[None] | None = None
         self.others: tuple[str, ...] = ()
 
@@ -71,19 +97,16 @@ class Lane:
             self._refuse(frame.cid, ErrorCode.TOO_FAST, "too many messages; send this one again later", wait)
             return
         at = now_ms()
-        message = Message(
-            seq=0, conversation=frame.conversation, by=self.role, at=at, cid=frame.cid, body=frame.body, kind=frame.kind
-        )
-        tail = _tail(message)
+        tail = encode(_Tail(frame.conversation, self.role, at, frame.cid, frame.body, frame.kind))[1:]
 
         def stored(outcome: Outcome) -> None:
             self._stored(frame.cid, at, tail, outcome)
 
         self._in_flight += 1
-        if self._in_flight >= MAX_IN_FLIGHT:
-            self._room.clear()
         self._submit("say", frame.cid, tail, stored)
-        await self._room.wait()
+        if self._in_flight >= MAX_IN_FLIGHT:
+            self._room = self._room or asyncio.Event()
+            await self._room.wait()
 
     def typing(self) -> None:
         """Tell the other ends that this one writes."""
@@ -150,12 +173,19 @@ class Lane:
     # ---- from the others
 
     def message(self, seq: int, frame: bytes) -> None:
-        """Forward an announced message if it is the next one; read the log if it is further ahead."""
+        """Forward an announced message if it is the next one; read the log if it is further ahead.
+
+        What it is ahead of may be this client's own messages, stored and not yet known to be: then it waits for these.
+        """
         fate = self._received.announced(seq)
         if fate is Fate.NEXT:
             self._outbox.put(frame)
         elif fate is Fate.AHEAD:
-            self.catch_up()
+            own_or_early = self._in_flight + len(self._early)
+            if self._reading is None and seq - self._received.last - 1 <= own_or_early:
+                self._early.append((seq, frame))
+            else:
+                self.catch_up()
 
     def catch_up(self) -> None:
         """Send the client every message of the log that it does not have; one reading at a time."""
@@ -184,8 +214,16 @@ class Lane:
 
     def _stored(self, cid: str, at: int, tail: bytes, outcome: Outcome) -> None:
         self._in_flight -= 1
-        if self._in_flight < MAX_IN_FLIGHT:
+        if self._room is not None and self._in_flight < MAX_IN_FLIGHT:
             self._room.set()
+            self._room = None
+        self._acknowledge(cid, at, tail, outcome)
+        if self._early:
+            early, self._early = self._early, []
+            for seq, frame in early:
+                self.message(seq, frame)
+
+    def _acknowledge(self, cid: str, at: int, tail: bytes, outcome: Outcome) -> None:
         if outcome.status == "again":
             tail = outcome.frame
             at = _time_of(tail, at)
@@ -214,12 +252,6 @@ class Lane:
 
     def _error(self, code: ErrorCode, detail: str, cid: str | None = None, wait: int | None = None) -> Frame:
         return Error(code=code, detail=detail, conversation=self.conversation, cid=cid, retry_after_ms=wait)
-
-
-def _tail(message: Message) -> bytes:
-    """Return the encoded frame without its number: ``"t":"message",...}``; the store gives the number later."""
-    frame = encode(message)
-    return b'"t":"message",' + frame[frame.index(b'"conversation"') :]
 
 
 def _time_of(tail: bytes, otherwise: int) -> int:
