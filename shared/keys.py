@@ -65,6 +65,9 @@ HELD = f"{DISPATCH}held"
 UNANNOUNCED = f"{DISPATCH}unannounced"
 """Sorted set: decisions (JSON) not yet projected and published, by time of the last try (ms)."""
 
+VANISHED = f"{DISPATCH}vanished"
+"""Hash: conversation -> the decision, not announced yet, that it fell silent; whoever destroyed it may still say so."""
+
 OPERATORS = f"{DISPATCH}operators"
 """Sorted set: operator -> end of lease (ms)."""
 

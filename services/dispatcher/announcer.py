@@ -20,6 +20,8 @@ from shared.chat.store import STORE_FAILURES
 from shared.logs import get_logger
 
 AT_ONCE = 32
+OVER = ("ended", "vanished")
+"""Kinds of decisions about a conversation that has no record any more."""
 
 
 class Teller(Protocol):
@@ -32,7 +34,10 @@ class Teller(Protocol):
 class Announcer:
     """See the module's text."""
 
-    def __init__(self, store: DispatchStore, projection: Projection, broker: NatsBroker, teller: Teller) -> None:
+    def __init__(
+        self, store: DispatchStore, projection: Projection, broker: NatsBroker, teller: Teller, sure_ms: int
+    ) -> None:
+        self._sure_ms = sure_ms
         self._store = store
         self._projection = projection
         self._broker = broker
@@ -59,7 +64,7 @@ class Announcer:
     async def _announce(self, decision: Decision) -> None:
         async with self._room:
             try:
-                if decision.kind != "ended":
+                if decision.kind not in OVER:
                     await self._project(decision)
                 await publish(self._broker, facts.of_decision(decision))
                 await self._store.settled(decision)
@@ -73,7 +78,7 @@ class Announcer:
     async def _project(self, decision: Decision) -> None:
         found = await self._projection.write(decision)
         if found is None:
-            await self._store.withdraw(decision.conversation)
+            await self._store.vanish(decision.conversation, self._sure_ms)
             metrics.GONE.inc()
             return
         if not found.newest:

@@ -53,7 +53,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
     async with AsyncExitStack() as stack:
         floor, link = await _floor(settings, stack)
         valkey, broker = floor.conversations.client, floor.broker
-        sweeper = Sweeper(floor.dispatch, floor.projection, floor.announcer, floor.assigner, floor)
+        sweeper = Sweeper(floor.dispatch, floor.projection, floor.announcer, floor.assigner, floor, settings.sure_ms)
         subscribe(broker, settings, Handlers(floor, sweeper))
         await broker.start()
         stack.push_async_callback(broker.stop)

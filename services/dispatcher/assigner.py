@@ -67,7 +67,9 @@ class Sweeper:
         announcer: Announcer,
         assigner: Assigner,
         teller: Teller,
+        sure_ms: int,
     ) -> None:
+        self._sure_ms = sure_ms
         self._store = store
         self._projection = projection
         self._announcer = announcer
@@ -90,15 +92,21 @@ class Sweeper:
         self._announcer.announce(left)
 
     async def forget_gone(self) -> None:
-        """Withdraw conversations whose record is gone: they fell silent, or whoever erased them died on the way."""
+        """Withdraw conversations whose record is gone: they fell silent, or whoever erased them died on the way.
+
+        That it was silence is stated later: who destroyed one a moment ago says so meanwhile.
+        """
         for index, look in enumerate(self._looks):
             self._cursors[index], some = await look(self._cursors[index], LOOKED_AT)
             for conversation in await self._projection.gone(some) if some else []:
-                await self.withdraw(conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE)))
+                frame = encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE))
+                await self._freed(conversation, await self._store.vanish(conversation, self._sure_ms), frame)
 
     async def withdraw(self, conversation: str, erased: bytes) -> None:
-        """Forget a conversation that is gone; the console that has it is told by the ``erased`` frame."""
-        operator = await self._store.withdraw(conversation)
+        """Forget a conversation that was destroyed; the console that has it is told by the ``erased`` frame."""
+        await self._freed(conversation, await self._store.withdraw(conversation), erased)
+
+    async def _freed(self, conversation: str, operator: str | None, erased: bytes) -> None:
         if operator is None:
             return
         metrics.GONE.inc()

@@ -238,7 +238,7 @@ class Console:
             decision = await self._floor.dispatch.finish(conversation, self.operator, erasure.messages)
             self._floor.announcer.announce([decision] if decision else [])
         else:
-            await self._floor.dispatch.withdraw(conversation)
+            await self._floor.dispatch.vanish(conversation, self._floor.settings.sure_ms)
             self._floor.erased(conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE)))
         self._floor.assigner.wake()
 

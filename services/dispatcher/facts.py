@@ -38,6 +38,8 @@ def of_decision(decision: Decision) -> Event:
             return ConversationErasedByDispatcher(
                 **_about(decision, "erased"), ended_by=EndedBy.OPERATOR, messages=decision.messages
             )
+        case "vanished":
+            return ConversationErasedByDispatcher(**_about(decision, "erased"), ended_by=EndedBy.SILENCE, messages=None)
 
 
 def _about(decision: Decision, step: str) -> dict[str, Any]:

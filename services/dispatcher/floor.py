@@ -48,7 +48,7 @@ class Floor:
         self.dispatch = DispatchStore(valkey, settings.patience)
         self.projection = Projection(valkey)
         self.sessions = Sessions(valkey, settings.session_s)
-        self.announcer = Announcer(self.dispatch, self.projection, broker, self)
+        self.announcer = Announcer(self.dispatch, self.projection, broker, self, settings.sure_ms)
         self.assigner = Assigner(self.dispatch, self.announcer)
         self._consoles: dict[str, Console] = {}
         self._seats: dict[str, Console] = {}

@@ -21,8 +21,20 @@ class DispatcherSettings(WebSettings):
         le=86_400,
         description="Seconds without any sign of an operator's console after which they must log in again",
     )
+    sure_s: float = Field(
+        default=20.0,
+        ge=0,
+        le=300,
+        description="Seconds that a conversation has been gone, and nobody said to have destroyed it, until it counts "
+        "as fallen silent",
+    )
     most_messages: int = Field(default=5_000, ge=10, description="Messages that one conversation may have")
     most_consoles: int = Field(default=2_000, ge=1, description="Consoles that one dispatcher holds; then 503")
+
+    @property
+    def sure_ms(self) -> int:
+        """``sure_s`` in milliseconds."""
+        return int(self.sure_s * 1000)
 
     @property
     def patience(self) -> Patience:

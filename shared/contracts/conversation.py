@@ -56,4 +56,6 @@ class ErasedFact(ConversationEvent):
     TYPE: ClassVar[str] = ""
 
     ended_by: EndedBy = Field(description="Whose act, or what, ended it")
-    messages: int = Field(ge=0, description="How many messages it had; a figure, not content")
+    messages: int | None = Field(
+        ge=0, description="How many messages it had; a figure, not content. Null: it expired, nobody could count them"
+    )

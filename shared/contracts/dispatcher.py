@@ -49,6 +49,6 @@ class ConversationReleased(ConversationEvent):
 
 
 class ConversationErasedByDispatcher(ErasedFact):
-    """The operator ended the conversation and it was destroyed."""
+    """The operator ended the conversation and it was destroyed; or its visitor fell silent and it expired."""
 
     TYPE: ClassVar[str] = "dispatcher.conversation.erased.v1"

@@ -20,6 +20,6 @@ class ConversationOpened(ConversationEvent):
 
 
 class ConversationErasedByGateway(ErasedFact):
-    """The visitor left, or fell silent, and the conversation was destroyed."""
+    """The visitor left and the conversation was destroyed."""
 
     TYPE: ClassVar[str] = "gateway.conversation.erased.v1"

@@ -15,7 +15,7 @@ from services.signalement.domain import Month
 from services.signalement.handlers import Counting
 from shared import streams, subjects
 from shared.contracts.conversation import Audience, Category, ConversationEvent, EndedBy, Force
-from shared.contracts.dispatcher import ConversationAssigned
+from shared.contracts.dispatcher import ConversationAssigned, ConversationErasedByDispatcher
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.contracts.signalement import FiguresQuery, FiguresReply
 from shared.settings import Settings
@@ -100,6 +100,25 @@ async def test_a_service_that_was_away_counts_what_it_missed_and_nothing_twice(n
         asker = await nats.connect("dispatcher")
         assert (await figures(asker)).persons_accompanied == 2
         await asker.close()
+
+
+async def test_a_visitor_who_fell_silent_is_counted_whether_anybody_had_them_or_not(nats: NatsServer) -> None:
+    """The dispatcher's word for both; what it could not count, messages, is no figure."""
+    async with running(nats):
+        for accompanied in (True, False):
+            opened, assigned, _ = visit(conversation := uuid4())
+            silence = ConversationErasedByDispatcher(
+                conversation_id=conversation, ended_by=EndedBy.SILENCE, messages=None
+            )
+            await state(nats, [opened, *([assigned] if accompanied else []), silence])
+        await eventually(lambda: settled(nats))
+        asker = await nats.connect("dispatcher")
+        reply = await figures(asker)
+        await asker.close()
+    assert [(line.accompanied, line.ended_by, line.conversations) for line in reply.lines] == [
+        (True, EndedBy.SILENCE, 1),
+        (False, EndedBy.SILENCE, 1),
+    ]
 
 
 class DiesAfterCounting(BucketFigures):

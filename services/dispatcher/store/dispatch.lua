@@ -6,6 +6,7 @@
 local call = redis.call
 local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
 local HELD, UNANNOUNCED, OPERATORS = PREFIX .. 'held', PREFIX .. 'unannounced', PREFIX .. 'operators'
+local VANISHED = PREFIX .. 'vanished'
 local DESK_KEPT_MS = 43200000 -- the status chosen outlives a lost console by half a day
 
 local now = tonumber(ARGV[2])
@@ -152,8 +153,19 @@ function C.enqueue(conversation, queue, since)
   return decide('queued', conversation, '', ticket, {})
 end
 
+-- That a conversation fell silent, as long as it is not announced; nil when it is not so.
+local function vanished(conversation)
+  local text = call('HGET', VANISHED, conversation)
+  return text and cjson.decode(text), text
+end
+
 -- conversation -> who had it, or an empty string
 function C.withdraw(conversation)
+  local _, silence = vanished(conversation)
+  if silence then
+    call('HDEL', VANISHED, conversation)
+    call('ZREM', UNANNOUNCED, silence)
+  end
   local ticket = read(conversation)
   if not ticket then return '' end
   local operator = call('HGET', HELD, conversation)
@@ -162,10 +174,27 @@ function C.withdraw(conversation)
   return operator or ''
 end
 
+-- conversation, patience (ms) -> who had it, or an empty string. That it fell silent is decided, to be announced after
+-- the patience, unless `withdraw` or `finish` comes before: then somebody had destroyed it.
+function C.vanish(conversation, patience)
+  local ticket = read(conversation)
+  if not ticket then return '' end
+  local operator = C.withdraw(conversation)
+  ticket.version = ticket.version + 1
+  local text = decide('vanished', conversation, operator, ticket, {})
+  call('ZADD', UNANNOUNCED, now + tonumber(patience), text)
+  call('HSET', VANISHED, conversation, text)
+  return operator
+end
+
 -- conversation, operator, messages -> the decision that it is over, or an empty string when it was not theirs
 function C.finish(conversation, operator, messages)
-  local ticket = read(conversation)
-  if not ticket or call('HGET', HELD, conversation) ~= operator then return '' end
+  local ticket, holder = read(conversation), call('HGET', HELD, conversation)
+  if not ticket then
+    ticket = vanished(conversation)
+    holder = ticket and ticket.operator
+  end
+  if not ticket or holder ~= operator then return '' end
   C.withdraw(conversation)
   ticket.version = ticket.version + 1
   return decide('ended', conversation, operator, ticket, { messages = tonumber(messages) })

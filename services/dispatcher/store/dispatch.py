@@ -42,11 +42,11 @@ def queue_parts(name: str) -> tuple[Force, Category]:
 class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
-    ``operator``: who got it, lost it or ended it. ``turn``: for the how-many-th time that anyone has it. ``raw``:
-    the decision exactly as the store keeps it until it is announced.
+    ``operator``: who got it, lost it or ended it, or had it when it vanished. ``turn``: for the how-many-th time that
+    anyone has it. ``raw``: the decision exactly as the store keeps it until it is announced.
     """
 
-    kind: Literal["queued", "assigned", "released", "ended"]
+    kind: Literal["queued", "assigned", "released", "ended", "vanished"]
     conversation: str
     operator: str
     queue: str
@@ -132,6 +132,14 @@ class DispatchStore:
         """Forget a conversation that is gone; return who held it."""
         return text(await self._run("withdraw", conversation)) or None
 
+    async def vanish(self, conversation: str, patience_ms: int) -> str | None:
+        """Forget a conversation that is gone without a word; return who held it.
+
+        That it fell silent is among the unannounced from ``patience_ms`` on, unless ``withdraw`` or ``finish`` says
+        before that somebody had destroyed it.
+        """
+        return text(await self._run("vanish", conversation, patience_ms)) or None
+
     async def finish(self, conversation: str, operator: str, messages: int) -> Decision | None:
         """Forget a conversation that its operator ended and destroyed; None when it was not theirs."""
         return _maybe(await self._run("finish", conversation, operator, messages))
@@ -182,7 +190,11 @@ class DispatchStore:
 
     async def settled(self, decision: Decision) -> None:
         """Forget a decision that is projected and published."""
-        await self._valkey.zrem(keys.UNANNOUNCED, decision.raw)
+        async with self._valkey.pipeline(transaction=True) as pipe:
+            pipe.zrem(keys.UNANNOUNCED, decision.raw)
+            if decision.kind == "vanished":
+                pipe.hdel(keys.VANISHED, decision.conversation)
+            await pipe.execute()
 
     async def board(self) -> Board:
         """Return the state of every queue."""
