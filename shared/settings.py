@@ -5,8 +5,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.proxies import Network, networks
 
 
 class Settings(BaseSettings):
@@ -57,4 +59,20 @@ class WebSettings(StoreSettings):
         default="",
         description="Origins whose pages may open a WebSocket, with commas; empty: the one of the Host header",
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of the proxies in front, with commas; only what they write into "
+        "X-Forwarded-For counts. Empty: there is none",
+    )
     page_dir: Path | None = Field(default=None, description="Folder of the built page; empty: the one in the package")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        networks(text)
+        return text
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """``trusted_proxies`` as networks."""
+        return networks(self.trusted_proxies)

@@ -22,6 +22,7 @@ from shared.chat.store import STORE_FAILURES
 from shared.contracts.referral import NearbyQuery, NearbyReply
 from shared.logs import get_logger
 from shared.pages import Pages, same_origin, secure
+from shared.proxies import client_of
 from shared.subjects import NEARBY
 
 COOKIE = "__Host-havre"
@@ -55,6 +56,7 @@ class Api:
         self._accounts = accounts
         self._passwords = passwords
         self._guessing = guessing
+        self._proxies = floor.settings.proxies
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the API and the socket."""
@@ -73,7 +75,7 @@ class Api:
             asked = msgspec.json.decode(await request.read(), type=Login)
         except msgspec.MsgspecError:
             raise Refused(400, "invalid", "the body is {login, password}") from None
-        login, address = asked.login.strip().lower(), request.remote or ""
+        login, address = asked.login.strip().lower(), client_of(request, self._proxies)
         if wait := await self._guessing.begin(login, address):
             metrics.LIMITED.inc()
             raise Refused(429, "too_fast", "too many tries; wait", {"Retry-After": str(wait)})

@@ -100,6 +100,26 @@ async def test_after_five_wrong_passwords_even_the_right_one_waits_and_others_do
     assert (await other.log_in()).status == 200
 
 
+@pytest.mark.parametrize(("proxies", "stands_for_itself"), [("", False), ("192.0.2.1", False), ("127.0.0.0/8", True)])
+async def test_behind_a_trusted_proxy_alone_each_address_has_its_own_limit(
+    start: Start, place: Place, proxies: str, stands_for_itself: bool
+) -> None:
+    """One address is tried out; then another one is named. Only a trusted proxy's word makes it another."""
+    instance = await start(trusted_proxies=proxies)
+    await place.hire("police1")
+    async with aiohttp.ClientSession() as browser:
+        desk = Desk(instance.port, "police1", browser)
+
+        async def tries(address: str) -> int:
+            headers = {**desk.headers(), "X-Forwarded-For": address}
+            body = {"login": "police1", "password": "not the password"}
+            return (await browser.post(f"{desk.base}/api/login", json=body, headers=headers)).status
+
+        assert [await tries("203.0.113.7") for _ in range(6)] == [401] * 5 + [429]
+        assert await tries("203.0.113.8") == (401 if stands_for_itself else 429)
+        assert await tries("203.0.113.9, 203.0.113.7") == 429
+
+
 async def test_limits_hold_by_address_and_by_login_whatever_the_other_is(client: Redis) -> None:
     guessing = Guessing(client, Limits(both=3, address=5, login=7))
     assert [await guessing.begin(f"login{number}", "10.0.0.1") > 0 for number in range(7)] == [False] * 5 + [True] * 2
