@@ -5,6 +5,7 @@ came; one that leaves a gap makes the lane read the log.
 """
 
 import asyncio
+from collections.abc import Mapping
 
 from shared.chat import wire
 from shared.chat.batch import Done, Operation, Outcome, StoreUnavailable
@@ -197,10 +198,7 @@ class Lane:
             while True:
                 stored, after = self._received.stored, self._received.last
                 found = dict(await self._hub.store.messages_after(self.conversation, after))
-                for seq in self._received.page(after, stored, list(found)):
-                    self._outbox.put(found[seq])
-                    if self._outbox.waiting > READ_AHEAD_BYTES:
-                        await self._outbox.drained()
+                await self._hand_on(after, stored, found)
                 if len(found) < PAGE and not self._received.gap:
                     return
                 await self._outbox.drained()
@@ -209,6 +207,18 @@ class Lane:
             self._received.exists(self._received.last + 1)  # a gap until it is known otherwise: it is read again
         finally:
             self._reading = None
+
+    async def _hand_on(self, after: int, stored: int, found: Mapping[int, bytes]) -> None:
+        """Send a page of the log. One message at a time is counted as sent: what is announced while this waits for a
+        slow client is then ahead of the page, and does not overtake it."""
+        if not found:
+            self._received.page(after, stored, ())
+        for seq, frame in found.items():
+            if self._received.page(after, stored, (seq,)):
+                self._outbox.put(frame)
+                if self._outbox.waiting > READ_AHEAD_BYTES:
+                    after = self._received.last
+                    await self._outbox.drained()
 
     # ---- inside
 

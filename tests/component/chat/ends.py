@@ -42,14 +42,19 @@ async def begin(store: ConversationStore, **changes: str | int) -> str:
 
 
 class Ear(Outbox):
-    """Takes what a client would be sent."""
+    """Takes what a client would be sent; with ``room``, as slowly as the test allows."""
 
-    __slots__ = ("frames", "transcript")
+    __slots__ = ("frames", "room", "transcript")
 
     def __init__(self, conversation: str, role: Role) -> None:
         super().__init__(Socket(), 1 << 30)
         self.frames: list[ServerFrame] = []
+        self.room: asyncio.Event | None = None
         self.transcript = Transcript(conversation, role)
+
+    @property
+    def waiting(self) -> int:
+        return 1 << 20 if self.room is not None and not self.room.is_set() else 0
 
     def put(self, frame: bytes) -> None:
         read = decode_server(frame)
@@ -60,7 +65,7 @@ class Ear(Outbox):
             self.transcript.acknowledged(read)
 
     async def drained(self) -> None:
-        await asyncio.sleep(0)
+        await (self.room.wait() if self.room is not None else asyncio.sleep(0))
 
     def errors(self) -> list[Error]:
         """Return every refusal."""

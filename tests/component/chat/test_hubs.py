@@ -142,6 +142,34 @@ async def test_a_client_that_comes_back_has_what_was_said_meanwhile(place: Place
     assert back.ear.transcript.doubled == 0
 
 
+async def test_what_is_announced_while_a_long_log_is_handed_on_comes_after_it(place: Place) -> None:
+    visitor, operator = await place.pair()
+    for n in range(10):
+        await visitor.say(f"v{n}")
+    await until_both_have(visitor, operator, 10)
+    await operator.lane.detach()
+    slow = place.dispatcher.person(operator.lane.conversation, Role.OPERATOR, OPERATOR)
+    slow.ear.room = asyncio.Event()
+    assert (await slow.lane.attach()).status == "ok"
+    slow.lane.catch_up()
+
+    async def began() -> bool:
+        return len(slow.ear.transcript.messages) == 1
+
+    await eventually(began)
+    await visitor.say("v10")
+
+    async def stored() -> bool:
+        return not visitor.ear.transcript.pending
+
+    await eventually(stored)
+    await place.gateway.wire.ping()
+    await place.dispatcher.wire.ping()
+    slow.ear.room.set()
+    await until_both_have(visitor, slow, 11)
+    assert [frame.seq for frame in slow.ear.frames if isinstance(frame, Message)] == list(range(1, 12))
+
+
 async def test_a_number_that_was_never_given_is_not_believed(place: Place) -> None:
     visitor, operator = await place.pair()
     await visitor.lane.detach()
