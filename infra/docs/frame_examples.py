@@ -64,7 +64,14 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         position=2,
         estimate_s=240,
     ),
-    f.Welcome(operator="police1", force=Force.POLICE, status="available", limit=3, conversations=[CONVERSATION, OTHER]),
+    f.Welcome(
+        operator="police1",
+        force=Force.POLICE,
+        status="available",
+        limit=3,
+        conversations=[CONVERSATION, OTHER],
+        at=OPENED_AT + 63_000,
+    ),
     f.Held(
         conversation=CONVERSATION,
         category=Category.DOMESTIC,

@@ -35,7 +35,13 @@ SOCKET = re.compile(r"^```(visitor|console)\n(.*?)^```$", re.MULTILINE | re.DOTA
 VISITOR_SAYS: tuple[FrameClass, ...] = get_args(VisitorFrame)
 CONSOLE_SAYS: tuple[FrameClass, ...] = get_args(OperatorFrame)
 GATEWAY_ALONE: tuple[FrameClass, ...] = (frames.AskCommune, frames.Opened, frames.Resumed, frames.State)
-DISPATCHER_ALONE: tuple[FrameClass, ...] = (frames.Welcome, frames.Held, frames.Released, frames.Board)
+DISPATCHER_ALONE: tuple[FrameClass, ...] = (
+    frames.Welcome,
+    frames.SetStatus,
+    frames.Held,
+    frames.Released,
+    frames.Board,
+)
 BOTH_HEAR: tuple[FrameClass, ...] = tuple(
     cls for cls in get_args(ServerFrame) if cls not in (*GATEWAY_ALONE, *DISPATCHER_ALONE)
 )

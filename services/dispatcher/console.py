@@ -207,8 +207,7 @@ class Console:
             case Ping():
                 await self._ping(frame)
             case SetStatus():
-                await self._floor.dispatch.set_status(self.operator, frame.status)
-                self._floor.assigner.wake()
+                await self._set_status(frame)
             case End():
                 await self._end(self._lane(frame).conversation)
             case Sync():
@@ -228,6 +227,16 @@ class Console:
         for conversation, lane in list(self._lanes.items()):
             lane.ping(frame.seqs.get(conversation, 0))
         await self.verify(frame.seqs)
+
+    async def _set_status(self, wanted: SetStatus) -> None:
+        """Do it, and say what holds now; an operator whose seat was lost takes it again first."""
+        dispatch = self._floor.dispatch
+        if not await dispatch.set_status(self.operator, wanted.status):
+            await self.verify()
+            if not await dispatch.set_status(self.operator, wanted.status):
+                return  # logged out meanwhile: the socket is closed
+        self._outbox.send(wanted)
+        self._floor.assigner.wake()
 
     async def _end(self, conversation: str) -> None:
         """Destroy a conversation on its operator's word."""
@@ -260,6 +269,7 @@ class Console:
                 status=arrival.status,
                 limit=self._account.limit,
                 conversations=arrival.conversations,
+                at=now_ms(),
             )
         )
         return arrival.conversations

@@ -155,7 +155,7 @@ class Sync(Frame, tag="sync", frozen=True):
 
 
 class SetStatus(Frame, tag="status", frozen=True):
-    """Take new conversations, or take none. Running ones go on."""
+    """Take new conversations, or take none; running ones go on. Also sent by the server, in answer: what holds now."""
 
     status: Literal["available", "paused"]
 
@@ -258,13 +258,17 @@ class State(Frame, tag="state", frozen=True):
 
 
 class Welcome(Frame, tag="welcome", frozen=True):
-    """Answer to ``sync``: who the console is, and every conversation that it holds (``held`` frames follow)."""
+    """Answer to ``sync``: who the console is, and every conversation that it holds (``held`` frames follow).
+
+    Comes again when the operator's seat was lost and is taken again.
+    """
 
     operator: str
     force: Force
     status: Literal["available", "paused"]
     limit: Count
     conversations: list[Id]
+    at: int
 
 
 class Held(Frame, tag="held", frozen=True):
@@ -314,7 +318,7 @@ VisitorFrame = Open | ChooseCommune | Resume | Say | Typing | Receipt | Ping | E
 OperatorFrame = Sync | SetStatus | Say | Typing | Receipt | Ping | End
 ServerFrame = (
     Ack | Message | Erased | Pong | Error | Typing | Receipt
-    | AskCommune | Opened | Resumed | State | Welcome | Held | Released | Board
+    | AskCommune | Opened | Resumed | State | Welcome | SetStatus | Held | Released | Board
 )  # fmt: skip
 
 encode = msgspec.json.Encoder().encode

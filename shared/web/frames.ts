@@ -131,7 +131,7 @@ export interface SyncFrame {
   seqs?: Readonly<Record<string, number>>;
 }
 
-/** Take new conversations, or take none. Running ones go on. */
+/** Take new conversations, or take none; running ones go on. Also sent by the server, in answer: what holds now. */
 export interface SetStatusFrame {
   t: "status";
   status: "available" | "paused";
@@ -232,7 +232,11 @@ export interface StateFrame {
   peer_connected?: boolean | null;
 }
 
-/** Answer to `sync`: who the console is, and every conversation that it holds (`held` frames follow). */
+/**
+ * Answer to `sync`: who the console is, and every conversation that it holds (`held` frames follow).
+ *
+ * Comes again when the operator's seat was lost and is taken again.
+ */
 export interface WelcomeFrame {
   t: "welcome";
   operator: string;
@@ -240,6 +244,7 @@ export interface WelcomeFrame {
   status: "available" | "paused";
   limit: number;
   conversations: readonly string[];
+  at: number;
 }
 
 /** A conversation that this operator has, whole; each replaces the one before. `new`: just assigned. */
@@ -312,6 +317,7 @@ export type ServerFrame =
   | ResumedFrame
   | StateFrame
   | WelcomeFrame
+  | SetStatusFrame
   | HeldFrame
   | ReleasedFrame
   | BoardFrame;

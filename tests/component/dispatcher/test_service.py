@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.dispatcher.app import Running
+from services.dispatcher.store.dispatch import Seat
 from shared import keys, streams
 from shared.chat.frames import (
     Ack,
@@ -32,12 +33,14 @@ from shared.chat.frames import (
     Welcome,
 )
 from shared.chat.store import ConversationStore
+from shared.clock import now_ms
 from shared.contracts.conversation import Category, EndedBy, Force
+from shared.contracts.dispatcher import ReleaseReason
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.people import Desk, Place
 from tests.servers import NatsServer, eventually
 
-Seat = Callable[[Running, str], Awaitable[Desk]]
+Sitting = Callable[[Running, str], Awaitable[Desk]]
 SOON = {"grace_s": 1.0}
 
 
@@ -48,7 +51,7 @@ async def browser() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def seat(place: Place, browser: aiohttp.ClientSession) -> Seat:
+def seat(place: Place, browser: aiohttp.ClientSession) -> Sitting:
     """Hire, log in and open a console."""
 
     async def one(instance: Running, login: str) -> Desk:
@@ -65,7 +68,7 @@ def _say(conversation: str, body: str) -> Say:
 
 
 async def test_a_visitor_is_queued_assigned_and_shown_to_the_operator(
-    start: Start, place: Place, seat: Seat, client: Redis
+    start: Start, place: Place, seat: Sitting, client: Redis
 ) -> None:
     instance = await start()
     conversation = await place.visit()
@@ -100,7 +103,7 @@ async def test_a_visitor_is_queued_assigned_and_shown_to_the_operator(
 
 
 async def test_a_message_is_stored_acknowledged_and_there_after_a_reload(
-    start: Start, place: Place, seat: Seat
+    start: Start, place: Place, seat: Sitting
 ) -> None:
     instance = await start()
     desk = await seat(instance, "police1")
@@ -121,7 +124,7 @@ async def test_a_message_is_stored_acknowledged_and_there_after_a_reload(
     assert [frame.seq for frame in desk.heard if isinstance(frame, Message)] == [4, 5]
 
 
-async def test_the_other_operator_gets_a_lost_operators_chat_whole(start: Start, place: Place, seat: Seat) -> None:
+async def test_the_other_operator_gets_a_lost_operators_chat_whole(start: Start, place: Place, seat: Sitting) -> None:
     """O8: the first console is lost; after the grace, another instance's operator reads all of it."""
     first, second = await start(**SOON), await start(**SOON)
     lost = await seat(first, "police1")
@@ -141,7 +144,7 @@ async def test_the_other_operator_gets_a_lost_operators_chat_whole(start: Start,
 
 
 async def test_a_console_that_comes_back_within_the_grace_to_another_instance_keeps_its_chat(
-    start: Start, place: Place, seat: Seat
+    start: Start, place: Place, seat: Sitting
 ) -> None:
     first, second = await start(), await start()
     desk = await seat(first, "police1")
@@ -158,7 +161,7 @@ async def test_a_console_that_comes_back_within_the_grace_to_another_instance_ke
     await desk.hears(Ack)
 
 
-async def test_a_stopped_instance_sends_its_consoles_to_another(start: Start, seat: Seat) -> None:
+async def test_a_stopped_instance_sends_its_consoles_to_another(start: Start, seat: Sitting) -> None:
     first = await start()
     desk = await seat(first, "police1")
     await desk.hears(Welcome)
@@ -167,7 +170,7 @@ async def test_a_stopped_instance_sends_its_consoles_to_another(start: Start, se
 
 
 async def test_a_newer_console_of_the_same_operator_supersedes_the_older_on_another_instance(
-    start: Start, place: Place, seat: Seat
+    start: Start, place: Place, seat: Sitting
 ) -> None:
     first, second = await start(), await start()
     older = await seat(first, "police1")
@@ -183,7 +186,7 @@ async def test_a_newer_console_of_the_same_operator_supersedes_the_older_on_anot
 
 
 async def test_the_operator_ends_and_nothing_is_left(
-    start: Start, place: Place, seat: Seat, client: Redis, nats: NatsServer
+    start: Start, place: Place, seat: Sitting, client: Redis, nats: NatsServer
 ) -> None:
     instance = await start()
     desk = await seat(instance, "police1")
@@ -205,7 +208,7 @@ async def test_the_operator_ends_and_nothing_is_left(
 
 
 async def test_the_red_button_frees_the_operator_even_when_the_announcement_is_lost(
-    start: Start, place: Place, seat: Seat, client: Redis
+    start: Start, place: Place, seat: Sitting, client: Redis
 ) -> None:
     instance = await start()
     desk = await seat(instance, "police1")
@@ -218,7 +221,7 @@ async def test_the_red_button_frees_the_operator_even_when_the_announcement_is_l
 
 
 async def test_a_conversation_that_fell_silent_frees_its_operator(
-    start: Start, place: Place, seat: Seat, client: Redis
+    start: Start, place: Place, seat: Sitting, client: Redis
 ) -> None:
     instance = await start()
     desk = await seat(instance, "police1")
@@ -230,7 +233,7 @@ async def test_a_conversation_that_fell_silent_frees_its_operator(
 
 
 async def test_a_routed_event_that_comes_again_changes_nothing(
-    start: Start, place: Place, seat: Seat, client: Redis, nats: NatsServer
+    start: Start, place: Place, seat: Sitting, client: Redis, nats: NatsServer
 ) -> None:
     instance = await start()
     desk = await seat(instance, "police1")
@@ -247,7 +250,7 @@ async def test_a_routed_event_that_comes_again_changes_nothing(
 
 
 async def test_a_visitor_who_left_before_being_routed_is_not_queued(
-    start: Start, place: Place, seat: Seat, client: Redis
+    start: Start, place: Place, seat: Sitting, client: Redis
 ) -> None:
     instance = await start()
     gone = str(uuid4())
@@ -259,7 +262,7 @@ async def test_a_visitor_who_left_before_being_routed_is_not_queued(
 
 
 async def test_a_decision_whose_maker_died_is_carried_out_by_another_instance(
-    start: Start, place: Place, seat: Seat, client: Redis, nats: NatsServer
+    start: Start, place: Place, seat: Sitting, client: Redis, nats: NatsServer
 ) -> None:
     """O9: the instance that decided is killed before it says a word to anybody."""
     instance = await start()
@@ -290,7 +293,32 @@ async def test_a_decision_whose_maker_died_is_carried_out_by_another_instance(
     assert facts.count("dispatcher.conversation.assigned.v1") == 1
 
 
-async def test_logging_out_gives_the_chats_to_others_at_once(start: Start, place: Place, seat: Seat) -> None:
+async def test_a_status_is_answered_and_taken_by_the_desk(start: Start, seat: Sitting) -> None:
+    instance = await start()
+    desk = await seat(instance, "police1")
+    welcome = await desk.hears(Welcome)
+    assert abs(welcome.at - now_ms()) < 5_000
+    for wanted in (SetStatus(status="paused"), SetStatus(status="available")):
+        await desk.send(wanted)
+        await desk.hears(SetStatus, lambda said, wanted=wanted: said == wanted)  # type: ignore[misc]
+        serving = {queue.serving for queue in (await instance.floor.dispatch.board()).queues}
+        assert serving == ({0} if wanted.status == "paused" else {0, 1})
+
+
+async def test_a_status_of_one_whose_seat_was_lost_takes_the_seat_again(start: Start, seat: Sitting) -> None:
+    """The console's machine slept: the answer is what holds, not what the page hoped."""
+    instance = await start()
+    desk = await seat(instance, "police1")
+    await desk.hears(Welcome)
+    await instance.floor.dispatch.unseat("police1", ReleaseReason.OPERATOR_LOST)
+    desk.heard.clear()
+    await desk.send(SetStatus(status="paused"))
+    await desk.hears(SetStatus)
+    assert [type(frame) for frame in desk.heard if isinstance(frame, Welcome | SetStatus)] == [Welcome, SetStatus]
+    assert (await instance.floor.dispatch.renew("police1", "another socket")).seat is Seat.SUPERSEDED
+
+
+async def test_logging_out_gives_the_chats_to_others_at_once(start: Start, place: Place, seat: Sitting) -> None:
     instance = await start()
     leaving = await seat(instance, "police1")
     conversation = await place.visit()
@@ -331,7 +359,7 @@ async def test_frames_out_of_order_and_wrong_ones_get_a_typed_error_and_the_sock
 
 
 async def test_positions_move_up_as_those_before_are_served(
-    start: Start, place: Place, seat: Seat, client: Redis
+    start: Start, place: Place, seat: Sitting, client: Redis
 ) -> None:
     """V15."""
     instance = await start()
@@ -362,7 +390,7 @@ async def _facts(nats: NatsServer) -> list[dict[str, Any]]:
     return facts
 
 
-async def test_many_visitors_and_many_consoles_each_get_one_another(start: Start, place: Place, seat: Seat) -> None:
+async def test_many_visitors_and_many_consoles_each_get_one_another(start: Start, place: Place, seat: Sitting) -> None:
     instances = [await start(), await start()]
     desks = [await seat(instances[number % 2], f"police{number}") for number in range(6)]
     visitors = await asyncio.gather(*(place.visit() for _ in range(18)))

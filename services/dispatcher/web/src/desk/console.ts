@@ -160,6 +160,7 @@ export class Console {
       this.#set({ skew: frame.at - now });
       return;
     }
+    if (frame.t === "welcome") this.#set({ skew: frame.at - now });
     if (frame.t === "error" && frame.code === "superseded") {
       this.#superseded();
       return;
@@ -177,7 +178,6 @@ export class Console {
       clearTimeout(this.#forgetting);
       this.#receipted.clear();
       this.#set({ link, lostAt: null });
-      this.#link.open(); // already open: asks for the server's time at once
       this.#planReceipts();
       return;
     }

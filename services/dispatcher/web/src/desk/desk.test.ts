@@ -17,6 +17,7 @@ const welcome = (...conversations: string[]): WelcomeFrame => ({
   status: "available",
   limit: 4,
   conversations,
+  at: ASSIGNED,
 });
 
 const held = (conversation: string, fields: Partial<HeldFrame> = {}): HeldFrame => ({

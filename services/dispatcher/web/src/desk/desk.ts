@@ -122,6 +122,8 @@ function heard(desk: Desk, frame: ServerFrame, now: number): Desk {
       return welcomed(desk, frame);
     case "held":
       return held(desk, frame, now);
+    case "status":
+      return reduce(desk, { type: "status", status: frame.status });
     case "board":
       return { ...desk, queues: frame.queues, queuesAt: now };
     case "erased":
