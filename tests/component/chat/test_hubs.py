@@ -44,13 +44,21 @@ async def test_both_ends_have_every_message_once_and_in_order(place: Place) -> N
 async def test_announcements_that_are_lost_doubled_or_late_change_nothing(place: Place) -> None:
     """Core NATS promises no delivery; the log fills what is missing as soon as something behind it arrives."""
     visitor, operator = await place.pair()
+    await visitor.say("first")
+    await until_both_have(visitor, operator, 1)
+
+    async def log_is_read() -> bool:
+        return operator.lane._reading is None
+
+    await eventually(log_is_read)
     place.gateway.hub.wire = Careless(place.gateway.wire)
     for n in range(100):
         await visitor.say(f"v{n}")
-    await until_both_have(visitor, operator, 100)
+        await place.gateway.wire.ping()
+    await until_both_have(visitor, operator, 101)
     assert_same(visitor, operator)
     forwarded = [frame.seq for frame in operator.ear.frames if isinstance(frame, Message)]
-    assert forwarded == list(range(1, 101))
+    assert forwarded == list(range(1, 102))
 
 
 async def test_an_instance_cut_off_from_the_broker_reads_what_it_missed_when_it_is_back(
