@@ -15,6 +15,7 @@ export function page(folder: string): UserConfig {
   return {
     root: repository(folder),
     base: "/",
+    logLevel: "warn",
     resolve: { alias },
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {

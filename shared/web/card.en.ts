@@ -18,6 +18,7 @@ export const cardEn: Readonly<Record<CardKey, Sentence>> = {
   cardWeb: "Website",
   cardDistance: "{km} km away",
   cardDistanceAbout: "about {km} km away",
+  cardSameTown: "in the same town",
   cardAcrossTheSea: "by boat or plane only",
   cardOpen: "Open now",
   cardClosed: "Closed now",

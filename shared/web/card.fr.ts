@@ -17,6 +17,7 @@ export const cardFr = {
   cardWeb: "Site",
   cardDistance: "à {km} km",
   cardDistanceAbout: "à environ {km} km",
+  cardSameTown: "dans la commune",
   cardAcrossTheSea: "par bateau ou avion seulement",
   cardOpen: "Ouvert en ce moment",
   cardClosed: "Fermé en ce moment",

@@ -51,10 +51,16 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
+/** How far, in words. Where only the commune's point is known, nothing finer than the commune is said. */
+export function distanceInWords(t: Translator<CardKey>, distanceKm: number, approximate: boolean): string {
+  const km = distanceKm < 10 ? Math.round(distanceKm * 10) / 10 : Math.round(distanceKm);
+  if (approximate && km === 0) return t("cardSameTown");
+  return t(approximate ? "cardDistanceAbout" : "cardDistance", { km });
+}
+
 function Distance({ card, t }: { card: Card; t: Translator<CardKey> }) {
   if (card.distanceKm === null) return null;
-  const km = card.distanceKm < 10 ? Math.round(card.distanceKm * 10) / 10 : Math.round(card.distanceKm);
-  const words = t(card.approximate ? "cardDistanceAbout" : "cardDistance", { km });
+  const words = distanceInWords(t, card.distanceKm, card.approximate);
   return <span> · {card.acrossTheSea ? `${words}, ${t("cardAcrossTheSea")}` : words}</span>;
 }
 

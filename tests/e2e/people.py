@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, ViewportSize, expect
 from redis.asyncio import Redis
 
 from infra.local.stack import Stack
@@ -17,9 +17,19 @@ from shared import keys
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
+NEUTRAL = "https://www.meteofrance.com/"
 EXPECTED = ("WebSocket connection", "net::ERR", "status of 401")
 
 expect.set_options(timeout=15_000)
+
+
+async def at_a_neutral_site(page: Page) -> None:
+    """Answer for the neutral site, which is not on this machine."""
+
+    async def neutral(route: Route) -> None:
+        await route.fulfill(status=200, content_type="text/html", body="<title>Météo</title><h1>Beau temps</h1>")
+
+    await page.route(f"{NEUTRAL}**", neutral)
 
 
 class Visitor:
@@ -48,6 +58,11 @@ class Visitor:
     def line(self, text: str) -> Locator:
         """What stands in the transcript."""
         return self.page.locator(".transcript li").filter(has_text=text)
+
+    async def end(self) -> None:
+        """End the conversation."""
+        await self.page.get_by_role("button", name="Terminer", exact=True).click()
+        await self.page.get_by_role("button", name="Terminer et effacer").click()
 
     @property
     def red_button(self) -> Locator:
@@ -94,6 +109,13 @@ class Operator:
         """What stands in the transcript."""
         return self.page.locator(".pane article").filter(has_text=text)
 
+    async def send_card(self, named: str) -> str:
+        """Send the first structure found whose name has ``named`` in it; return the whole name."""
+        send = self.page.get_by_role("button", name=re.compile(f"^Envoyer : .*{re.escape(named)}")).first
+        name = ((await send.get_attribute("aria-label")) or "").removeprefix("Envoyer : ")
+        await send.click()
+        return name
+
     async def end(self) -> None:
         """End the conversation that is open."""
         await self.page.get_by_role("button", name=re.compile("^Terminer…")).click()
@@ -131,17 +153,34 @@ class People:
                 assert time.monotonic() < deadline, "a visitor left, and the conversation is still there"
                 await asyncio.sleep(0.05)
 
+    @property
+    def logins(self) -> list[Login]:
+        """The demo staff."""
+        return self._stack.credentials
+
     async def visitor(self, *, dark: bool = False, viewport: ViewportSize | None = None) -> Visitor:
         """Someone opens the visitor's page on a phone."""
         page = await self._page(viewport or PHONE, dark=dark, touch=viewport is None)
         await page.goto(self._stack.addresses.visitor)
         return Visitor(page)
 
-    async def operator(self, number: int = 0, *, viewport: ViewportSize | None = None) -> Operator:
-        """One of the demo staff comes on duty."""
-        operator = Operator(await self._page(viewport or DESK))
+    async def reader(self, *, dark: bool = False, viewport: ViewportSize | None = None) -> Page:
+        """Someone looks for help without any chat."""
+        page = await self._page(viewport or PHONE, dark=dark, touch=viewport is None)
+        await page.goto(f"{self._stack.addresses.visitor.rstrip('/')}/aide")
+        return page
+
+    async def newcomer(self, *, dark: bool = False, viewport: ViewportSize | None = None) -> Operator:
+        """Someone opens the console and has not logged in yet."""
+        operator = Operator(await self._page(viewport or DESK, dark=dark))
         await operator.page.goto(self._stack.addresses.console)
-        await operator.log_in(self._stack.credentials[number])
+        await operator.page.locator("input[name=login]").wait_for()
+        return operator
+
+    async def operator(self, number: int = 0, *, dark: bool = False, viewport: ViewportSize | None = None) -> Operator:
+        """One of the demo staff comes on duty."""
+        operator = await self.newcomer(dark=dark, viewport=viewport)
+        await operator.log_in(self.logins[number])
         return operator
 
     @asynccontextmanager

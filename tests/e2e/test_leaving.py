@@ -3,22 +3,12 @@
 import re
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import expect
 
-from infra.local.stack import Stack
-from tests.e2e.people import People, Visitor
+from tests.e2e.people import NEUTRAL, People, Visitor, at_a_neutral_site
 
 STORED = re.compile("Envoyé|Reçu|Lu")
 WORDS = "une phrase que personne ne doit retrouver"
-
-
-async def at_a_neutral_site(page: Page) -> None:
-    """Answer for the neutral site, which is not on this machine."""
-
-    async def neutral(route: Route) -> None:
-        await route.fulfill(status=200, content_type="text/html", body="<title>Météo</title><h1>Beau temps</h1>")
-
-    await page.route("https://www.meteofrance.com/**", neutral)
 
 
 async def talking(people: People) -> Visitor:
@@ -47,8 +37,8 @@ async def test_the_red_button_leaves_for_a_neutral_site_and_the_operator_s_scree
 async def test_the_page_is_blank_although_the_neutral_site_does_not_answer(people: People, way: str) -> None:
     """V6: the cover comes first; the neutral site is not waited for."""
     visitor = await talking(people)
-    await visitor.page.unroute("https://www.meteofrance.com/**")
-    await visitor.page.route("https://www.meteofrance.com/**", lambda route: route.abort("aborted"))
+    await visitor.page.unroute(f"{NEUTRAL}**")
+    await visitor.page.route(f"{NEUTRAL}**", lambda route: route.abort("aborted"))
     if way == "button":
         await visitor.red_button.click(no_wait_after=True)
     else:
@@ -110,22 +100,6 @@ async def test_the_red_button_and_the_numbers_are_in_sight_on_every_screen(peopl
     await visitor.page.get_by_role("button", name="Terminer et effacer").click()
     await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("effacée")
     await _in_sight(visitor)
-
-
-async def test_without_javascript_the_page_gives_numbers_and_a_way_out(people: People, stack: Stack) -> None:
-    """V9 V12: the exit is a plain link, help nearby is a plain page, and both work."""
-    async with people.without_script() as page:
-        await page.goto(stack.addresses.visitor)
-        await expect(page.locator("#exit")).to_have_attribute("href", "https://www.meteofrance.com/")
-        await expect(page.locator("a[href='tel:3919']")).to_be_visible()
-        await page.locator("a[href='/aide']").click()
-        await page.locator("#place").fill("97110")
-        await page.locator("select[name=sujet]").select_option("domestic")
-        await page.locator("button[type=submit]").click()
-        await expect(page.locator("main")).to_contain_text("Pointe-à-Pitre")
-        assert await page.locator("a[href^='tel:']").count() > 5
-        assert "97110" not in page.url
-        await expect(page.locator("a.leave")).to_be_in_viewport()
 
 
 async def _in_sight(visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
 import { defineConfig } from "vite";
-import { page } from "../../../vite.base";
+import { page } from "../../../vite.base.ts";
 
 export default defineConfig(page("services/dispatcher/web"));

@@ -1,4 +1,4 @@
-import { CardView } from "@shared/card";
+import { CardView, distanceInWords } from "@shared/card";
 import type { Category } from "@shared/frames";
 import { KINDS, readCard, type Nearby, type Structure, type StructureKind } from "@shared/referral";
 import type { RefObject } from "preact";
@@ -216,10 +216,7 @@ function List({ structures, onShow, onSend }: Omit<ResultsProps, "found" | "onRe
 function summary({ kind, distance_km, approximate, across_the_sea, open_now, commune_name }: Structure): string {
   const parts: string[] = [t(`card_${kind}`)];
   if (commune_name) parts.push(commune_name);
-  if (distance_km !== null) {
-    const km = distance_km < 10 ? Math.round(distance_km * 10) / 10 : Math.round(distance_km);
-    parts.push(t(approximate ? "cardDistanceAbout" : "cardDistance", { km }));
-  }
+  if (distance_km !== null) parts.push(distanceInWords(t, distance_km, approximate));
   if (across_the_sea) parts.push(t("cardAcrossTheSea"));
   if (open_now !== "unknown") parts.push(t(open_now === "open" ? "helpOpen" : "helpClosed"));
   return parts.join(" · ");

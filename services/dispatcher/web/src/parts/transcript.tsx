@@ -136,12 +136,17 @@ function useEnd(line: Line) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
+    let size = "";
+    const sizeNow = (): string => `${element.clientWidth} ${element.clientHeight}`;
     const scrolled = (): void => {
+      // A box that changes its size scrolls by itself: that is no wish to leave the end.
+      if (size !== sizeNow()) return;
       following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
       setAway(!following.current);
       latest.current();
     };
     const resized = new ResizeObserver(() => {
+      size = sizeNow();
       if (following.current) toEnd();
       latest.current();
     });

@@ -59,7 +59,7 @@ export function Start({ t, choice, refused, language, onLanguage, onAsk }: Props
         {t("begin")}
       </button>
       <p class="start-more">
-        <a class="plain-button" href="/aide" onClick={replace}>
+        <a class="plain-button" href={language === "fr" ? "/aide" : `/aide?langue=${language}`} onClick={replace}>
           {t("helpNear")}
         </a>
         <Languages t={t} language={language} onLanguage={onLanguage} />
@@ -113,12 +113,13 @@ interface PostalProps {
 
 function Postal({ t, value, faulty, onInput }: PostalProps) {
   return (
-    <div class="postal">
+    <div class="field">
       <label for="postal">
         {t("postal")} <small>{t("postalOptional")}</small>
       </label>
       <input
         id="postal"
+        class="short"
         type="text"
         inputMode="numeric"
         maxLength={12}

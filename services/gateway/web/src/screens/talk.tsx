@@ -48,6 +48,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [below, setBelow] = useState(false);
   const atEnd = useRef(true);
+  const size = useRef("");
   const { conversation } = state;
   const messages = conversation?.messages ?? [];
   const outgoing = conversation?.outgoing ?? [];
@@ -56,7 +57,8 @@ function Transcript({ t, state, visit, announcer }: Props) {
 
   const look = (): void => {
     const box = scroller.current;
-    if (!box) return;
+    // A box that changes its size scrolls by itself: that is no wish to leave the end.
+    if (!box || (size.current !== "" && size.current !== sizeOf(box))) return;
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     setBelow(!atEnd.current && last > visit.state.seen);
     if (atEnd.current && document.visibilityState === "visible") visit.looked(last);
@@ -75,6 +77,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
     if (!box) return;
     // A keyboard that opens, or a longer word above, takes height: the newest message stays in sight.
     const observer = new ResizeObserver(() => {
+      size.current = sizeOf(box);
       if (atEnd.current && spoken > 0) toEnd();
     });
     observer.observe(box);
@@ -116,6 +119,8 @@ function Transcript({ t, state, visit, announcer }: Props) {
     </div>
   );
 }
+
+const sizeOf = (box: HTMLElement): string => `${box.clientWidth} ${box.clientHeight}`;
 
 /** Tell a screen reader of each message that arrives, once. */
 function useArrivals(t: Say, state: State, announcer: Announcer): void {

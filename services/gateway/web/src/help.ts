@@ -1,0 +1,56 @@
+import { Exit, watch } from "./exit";
+import { fitVisible } from "./viewport";
+
+/**
+ * The script of `/aide`. Everything there works without it; with it, leaving leaves nothing behind, and the whole visit
+ * stays one line of the history (V8): links and searches take the place of the page instead of adding to it.
+ */
+
+const PATIENCE_MS = 10_000;
+
+let asking: XMLHttpRequest | null = null;
+
+const link = document.querySelector<HTMLAnchorElement>("#exit");
+const exit = new Exit(link?.href ?? "/", () => asking?.abort());
+watch(exit, link);
+fitVisible();
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-in-place]") : null;
+  if (!pressed) return;
+  event.preventDefault();
+  location.replace(pressed.href);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!(event.target instanceof HTMLFormElement)) return;
+  event.preventDefault();
+  search(event.target);
+});
+
+/** Ask as the form would, and put the answer in place of what stands here; what was typed is kept when none comes. */
+function search(form: HTMLFormElement): void {
+  asking?.abort();
+  const request = new XMLHttpRequest();
+  asking = request;
+  request.open("POST", form.action);
+  // The browser parses the answer itself: no text becomes HTML by a script, as the content policy demands.
+  request.responseType = "document";
+  request.timeout = PATIENCE_MS;
+  const fail = (): void => {
+    const told = document.querySelector<HTMLElement>("#unreachable");
+    if (told) told.hidden = false;
+  };
+  request.addEventListener("error", fail);
+  request.addEventListener("timeout", fail);
+  request.addEventListener("load", () => {
+    const answer = request.status === 200 ? request.responseXML?.querySelector("main") : null;
+    if (!answer) {
+      fail();
+      return;
+    }
+    document.querySelector("main")?.replaceWith(document.adoptNode(answer));
+    document.querySelector<HTMLElement>("#found")?.focus();
+  });
+  request.send(new FormData(form));
+}

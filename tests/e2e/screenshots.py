@@ -1,0 +1,132 @@
+"""``python -m tests.e2e.screenshots [--dark] [--out docs/img]``: a picture of each page, from one scene really played.
+
+Writes ``<page>-<width>.png`` at 360 px and 1280 px. Everything on the pictures is invented; nothing is drawn by hand.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.e2e.browsers import ARGUMENTS, executable
+from tests.e2e.people import DESK, PHONE, Operator, People, Visitor
+from tests.stack import running_stack
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
+POLICE = 0
+GREY_TEXT = ("--disable-lcd-text",)
+"""Letters without coloured edges: half the bytes."""
+FIRST = "Bonjour. Mon compagnon dort à côté, je ne peux pas parler."
+TALK: Sequence[tuple[str, str]] = (
+    ("operator", "Bonjour, je vous lis. Ici, on s’écrit sans bruit. Êtes-vous en danger maintenant ?"),
+    ("visitor", "Non, il dort. Hier il m’a poussée contre le mur devant les enfants."),
+    ("operator", "Ce qu’il a fait est interdit par la loi, et vous n’y êtes pour rien. Êtes-vous blessée ?"),
+    ("visitor", "J’ai des bleus au bras. Je ne sais pas si je veux porter plainte."),
+    ("operator", "Vous n’avez pas à décider ce soir. Je vous envoie une adresse près de chez vous."),
+)
+OTHER = "Mon voisin m’insulte chaque jour dans l’escalier parce que je suis lesbienne."
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where the pictures go, and in which colours they are taken."""
+
+    folder: Path
+    dark: bool
+
+    async def take(self, page: Page, name: str) -> None:
+        """Take the page as one sees it, named for its width. Nothing may have the blinking caret."""
+        size = page.viewport_size
+        assert size is not None
+        path = self.folder / f"{name}-{size['width']}.png"
+        await page.screenshot(path=path, animations="disabled", caret="hide", scale="css")
+        print(path.name)
+
+
+async def waiting(people: People, camera: Camera, *, phone: bool) -> Visitor:
+    """From the first page to the queue, where the first sentence is written."""
+    visitor = await people.visitor(dark=camera.dark, viewport=None if phone else DESK)
+    await visitor.page.get_by_role("button", name="Commencer").wait_for()
+    await camera.take(visitor.page, "visitor-start")
+    await visitor.ask("domestic", "95300", "Victime")
+    await visitor.page.get_by_role("button", name="Pontoise").wait_for()
+    await camera.take(visitor.page, "visitor-commune")
+    await visitor.choose("Pontoise")
+    await expect(visitor.page.locator(".standing")).to_contain_text("personne")
+    await camera.take(visitor.page, "visitor-waiting")
+    await visitor.say(FIRST)
+    await expect(visitor.line(FIRST)).to_contain_text("Envoyé")
+    return visitor
+
+
+async def talk(operator: Operator, visitor: Visitor, camera: Camera, entry: int) -> None:
+    """The conversation, up to the card."""
+    await operator.page.locator(".lines button").nth(entry).click()
+    await expect(operator.line(FIRST)).to_be_visible()
+    for by, words in TALK:
+        await (operator if by == "operator" else visitor).say(words)
+        await expect(visitor.line(words)).to_be_visible()
+        await expect(operator.line(words)).to_be_visible()
+    await expect(visitor.line(TALK[-2][1])).to_contain_text("Lu")
+    await camera.take(visitor.page, "visitor-chat")
+    name = await operator.send_card("CIDFF")
+    await expect(visitor.line(name)).to_be_visible()
+    await camera.take(visitor.page, "visitor-card")
+
+
+async def help_alone(people: People, camera: Camera, *, phone: bool) -> None:
+    """Help near a place, without any chat."""
+    page = await people.reader(dark=camera.dark, viewport=None if phone else DESK)
+    await camera.take(page, "help")
+    await page.locator("#place").fill("33000")
+    await page.get_by_role("button", name="Chercher").click()
+    await page.locator("#found h3").first.wait_for()
+    await camera.take(page, "help-found")
+
+
+async def play(people: People, camera: Camera) -> None:
+    """The scene: two visitors of the same place, one in another matter, one operator."""
+    for phone in (True, False):
+        await help_alone(people, camera, phone=phone)
+    visitors = [await waiting(people, camera, phone=phone) for phone in (True, False)]
+    other = await people.visitor()
+    await other.ask("discrimination", "95300", "Victime")
+    await other.choose("Pontoise")
+    await other.say(OTHER)
+
+    narrow = await people.newcomer(dark=camera.dark, viewport=PHONE)
+    await camera.take(narrow.page, "console-login")
+    operator = await people.newcomer(dark=camera.dark)
+    await camera.take(operator.page, "console-login")
+    await operator.log_in(people.logins[POLICE])
+    await expect(operator.page.locator(".lines button")).to_have_count(3)
+    for entry, visitor in reversed(list(enumerate(visitors))):
+        await talk(operator, visitor, camera, entry)
+    await camera.take(operator.page, "console")
+    await operator.page.set_viewport_size(PHONE)
+    await camera.take(operator.page, "console")
+    for visitor in visitors:
+        await visitor.end()
+        await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("effacée")
+        await camera.take(visitor.page, "visitor-ended")
+
+
+async def main(camera: Camera) -> None:
+    """Start everything, play the scene, stop everything."""
+    camera.folder.mkdir(parents=True, exist_ok=True)
+    async with running_stack() as stack, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS, *GREY_TEXT])
+        async with People(browser, stack) as people:
+            await play(people, camera)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Take a picture of each page at 360 px and 1280 px.")
+    parser.add_argument("--dark", action="store_true", help="as in a dark room")
+    parser.add_argument("--out", type=Path, default=IMAGES, help="folder of the pictures")
+    asked = parser.parse_args()
+    asyncio.run(main(Camera(asked.out, asked.dark)))
