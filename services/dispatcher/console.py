@@ -11,7 +11,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 import msgspec
-from aiohttp import WSCloseCode, WSMsgType
+from aiohttp import WSCloseCode
 
 from services.dispatcher import metrics, views
 from services.dispatcher.floor import SESSION_MARK, Floor
@@ -43,6 +43,7 @@ from shared.chat.frames import (
 )
 from shared.chat.lane import Lane
 from shared.chat.outbox import Outbox, TokenBucket
+from shared.chat.reading import Reader
 from shared.chat.socket import CLOSE_SUPERSEDED, Socket
 from shared.chat.store import STORE_FAILURES
 from shared.clock import now_ms
@@ -69,14 +70,12 @@ class Console:
         settings = floor.settings
         self.name = console_name(session.digest)
         self.operator = account.login
-        self.heard_at = time.monotonic()
         self._floor = floor
-        self._socket = socket
         self._session = session
         self._account = account
         self._outbox = Outbox(socket, settings.outbox_bytes)
+        self._reader = Reader(socket, self._outbox, settings)
         self._bucket = TokenBucket(settings.message_rate, settings.message_burst)
-        self._frames = TokenBucket(settings.frame_rate, settings.frame_burst)
         self._lanes: dict[str, Lane] = {}
         self._shown: dict[str, Held] = {}
         self._moving = asyncio.Lock()
@@ -86,19 +85,15 @@ class Console:
 
     # ---- for the floor
 
+    @property
+    def heard_at(self) -> float:
+        """When the page last sent anything, on the monotonic clock."""
+        return self._reader.heard_at
+
     async def serve(self) -> None:
         """Read frames until the socket closes; then the grace begins."""
         try:
-            async for message in self._socket:
-                self.heard_at = time.monotonic()
-                if wait := self._frames.take():
-                    await asyncio.sleep(wait / 1000)  # not reading holds a flood back at its source
-                if message.type is WSMsgType.TEXT:
-                    await self._receive(message.data)
-                elif message.type is WSMsgType.BINARY:
-                    self._refuse(Error(code=ErrorCode.NOT_JSON, detail="a frame is a text message"))
-                if self._outbox.waiting > self._floor.settings.outbox_bytes // 2:
-                    await self._outbox.drained()
+            await self._reader.read(self._receive, self._refuse)
         finally:
             await self._leave()
 

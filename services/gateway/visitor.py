@@ -1,12 +1,10 @@
 """One visitor's socket: frames in, what they lead to, frames out."""
 
-import asyncio
 import hashlib
 import secrets
-import time
 from uuid import uuid4
 
-from aiohttp import WSCloseCode, WSMsgType
+from aiohttp import WSCloseCode
 
 from services.gateway import facts, metrics
 from services.gateway.desk import Desk
@@ -38,6 +36,7 @@ from shared.chat.frames import (
 )
 from shared.chat.lane import Lane
 from shared.chat.outbox import Outbox, TokenBucket
+from shared.chat.reading import Reader
 from shared.chat.socket import CLOSE_SUPERSEDED, Socket
 from shared.clock import now_ms
 from shared.contracts.conversation import EndedBy
@@ -58,33 +57,27 @@ def digest(token: str) -> str:
 class Visitor:
     """See the module's text."""
 
-    __slots__ = ("_asked", "_bucket", "_desk", "_frames", "_lane", "_phase", "_shown", "_socket", "heard_at", "outbox")
+    __slots__ = ("_asked", "_bucket", "_desk", "_lane", "_phase", "_reader", "_shown", "outbox")
 
     def __init__(self, desk: Desk, socket: Socket) -> None:
         self._desk = desk
-        self._socket = socket
         self._phase = Phase.FRESH
         self._lane: Lane | None = None
         self._asked: Open | None = None
         self._shown: State | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
-        self._frames = TokenBucket(desk.settings.frame_rate, desk.settings.frame_burst)
         self.outbox = Outbox(socket, desk.settings.outbox_bytes)
-        self.heard_at = time.monotonic()
+        self._reader = Reader(socket, self.outbox, desk.settings)
+
+    @property
+    def heard_at(self) -> float:
+        """When the page last sent anything, on the monotonic clock."""
+        return self._reader.heard_at
 
     async def serve(self) -> None:
         """Read frames until the socket closes; the conversation outlives it."""
         try:
-            async for message in self._socket:
-                self.heard_at = time.monotonic()
-                if wait := self._frames.take():
-                    await asyncio.sleep(wait / 1000)  # not reading holds a flood back at its source
-                if message.type is WSMsgType.TEXT:
-                    await self._receive(message.data)
-                elif message.type is WSMsgType.BINARY:
-                    self._answer(Error(code=ErrorCode.NOT_JSON, detail="a frame is a text message"))
-                if self.outbox.waiting > self._desk.settings.outbox_bytes // 2:
-                    await self.outbox.drained()
+            await self._reader.read(self._receive, self._answer)
         finally:
             if self._lane is not None:
                 self._desk.leave(self._lane.conversation, self)
