@@ -36,9 +36,9 @@ async def test_an_erasure_whose_gateway_died_before_telling_anybody_leaves_no_gh
     finally:
         await mortal.start_service("nats")
         await mortal.start_service("gateway")
-    await chat.operator.until(lambda: chat.conversation not in chat.operator.held, 30.0)
+    await chat.operator.until(lambda: chat.conversation not in chat.operator.held, 45.0)
 
     async def forgotten() -> bool:
         return await in_store(mortal, chat.conversation) == []
 
-    await eventually(forgotten, 30.0)
+    await eventually(forgotten, 45.0)
