@@ -21,8 +21,14 @@ from shared.logs import get_logger
 if TYPE_CHECKING:
     from services.gateway.visitor import Visitor
 
+NEAR = 50
+"""Positions looked at every turn; those further back, every ``FAR_TURNS`` turns."""
+FAR_TURNS = 5
 REROUTE_AFTER_MS = 5_000
 """A conversation that nobody has routed for so long is stated again; the router and the stream drop repeats."""
+
+UNREADABLE = (ValueError, KeyError)
+"""What a record raises that another version of a service has written."""
 
 
 class Desk:
@@ -45,6 +51,8 @@ class Desk:
         self._visitors: dict[str, Visitor] = {}
         self._sockets: set[Visitor] = set()
         self._waiting: set[str] = set()
+        self._near: set[str] = set()
+        self._turn = 0
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
 
@@ -77,7 +85,7 @@ class Desk:
         """This socket is gone."""
         if self._visitors.get(conversation) is visitor:
             del self._visitors[conversation]
-            self._waiting.discard(conversation)
+            self._settle(conversation)
 
     async def close_lost(self) -> None:
         """Close sockets that have been silent for too long; called periodically."""
@@ -109,7 +117,7 @@ class Desk:
     def erased(self, conversation: str, frame: bytes) -> None:
         """The conversation was destroyed, here or elsewhere: its socket is told and forgets."""
         self.hub.drop(conversation)
-        self._waiting.discard(conversation)
+        self._settle(conversation)
         visitor = self._visitors.pop(conversation, None)
         if visitor is not None:
             visitor.forget(frame)
@@ -128,11 +136,29 @@ class Desk:
                 await asyncio.sleep(0.5)
                 self._dirty.update(cids)
                 self._wake.set()
+            except UNREADABLE:
+                await self._show_one_by_one(cids)
+
+    async def _show_one_by_one(self, cids: list[str]) -> None:
+        """Find the record that cannot be read, and keep it from hiding the states of everybody else."""
+        for cid in cids:
+            try:
+                await self._show([cid])
+            except (*UNREADABLE, *STORE_FAILURES) as error:
+                get_logger().error("record_unreadable", conversation=cid, error=error)
 
     async def refresh_waiting(self) -> None:
-        """Look again at everyone who is not yet answered: positions move without a word to this instance."""
-        self._dirty.update(self._waiting)
+        """Look again at those who are not yet answered: positions move without a word to this instance.
+
+        The dispatcher tells far positions at every fifth turn only, and ten thousand looks cost a third of a core.
+        """
+        self._turn += 1
+        self._dirty.update(self._near if self._turn % FAR_TURNS else self._waiting)
         self._wake.set()
+
+    def _settle(self, conversation: str) -> None:
+        self._waiting.discard(conversation)
+        self._near.discard(conversation)
 
     async def _show(self, cids: list[str]) -> None:
         if not cids:
@@ -146,9 +172,13 @@ class Desk:
                 continue
             visitor.show(of_record(cid, record))
             if record.stage is Stage.ACTIVE:
-                self._waiting.discard(cid)
+                self._settle(cid)
+                continue
+            self._waiting.add(cid)
+            if record.position is None or record.position <= NEAR:
+                self._near.add(cid)
             else:
-                self._waiting.add(cid)
+                self._near.discard(cid)
 
     async def restate_unrouted(self, now: int) -> None:
         """State again the conversations that nobody routed: their first statement died with another instance."""

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from redis.asyncio import Redis
 
 from infra.local.stack import Stack
+from shared import keys
 from shared.chat.frames import AskCommune, ErrorCode, Opened, Stage
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.subjects import event
@@ -213,3 +215,16 @@ async def test_stopping_is_quick_and_in_order_though_clients_do_not_answer(syste
             await visitor.until(lambda: visitor.connections == 2 and visitor.ready)
             visitor.tell("après")
             await visitor.until(lambda: visitor.heard_messages.bodies() == ["avant", "après"])
+
+
+async def test_a_record_that_cannot_be_read_hides_nobody_else_s_state(system: Stack) -> None:
+    """V15: one conversation written by another version of a service keeps no other visitor from the truth."""
+    async with Visitor(system.addresses.visitor) as strange, Visitor(system.addresses.visitor) as other:
+        await strange.opened()
+        await other.opened()
+        async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
+            await store.hset(keys.conversation(strange.conversation), "stage", "nonsense")
+            await store.hset(keys.conversation(other.conversation), mapping={"stage": "waiting", "position": 7})
+            await other.until(lambda: other.state is not None and other.state.position == 7)
+            await store.hset(keys.conversation(other.conversation), "position", 6)
+            await other.until(lambda: other.state is not None and other.state.position == 6)
