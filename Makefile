@@ -130,7 +130,7 @@ $(BENCH)/.installed: requirements-bench.lock | $(PY)
 	@touch $@
 
 $(PEERS): tests/bench/peers/package-lock.json | $(PY)
-	@cd tests/bench/peers && npm ci --no-progress --loglevel=error
+	@$(NODE) npm ci --prefix tests/bench/peers --no-progress --loglevel=error
 	@touch $@
 
 .PHONY: bench
@@ -153,3 +153,8 @@ profile: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Flame graphs of gateway an
 .PHONY: bench-lock
 bench-lock: $(VENV)/.dev ## Pin the bench's own packages with their hashes
 	$(COMPILE) --no-emit-index-url --no-emit-find-links tests/bench/requirements.in -o requirements-bench.lock
+
+.PHONY: simulate
+simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the dispatcher's rules, and an hour over its script
+	$(PY) -m tests.simulate
+	$(PY) -m tests.simulate --store

@@ -19,7 +19,7 @@ from infra.local.failure import LaunchFailed
 from tests.bench import report, scenarios
 from tests.bench.contenders import Contender, peers
 from tests.bench.generator import REPOSITORY, BenchFailed
-from tests.bench.havre import Acknowledged, Havre
+from tests.bench.havre import Acknowledged, Doubled, Havre
 from tests.bench.machine import describe
 from tests.bench.measure import Plan, measure
 
@@ -29,7 +29,8 @@ QUICK = Plan(warm_s=0.7, flood_s=2.0, pace_s=2.0)
 
 def contenders() -> dict[str, Contender]:
     """Return everyone who can be measured, by name."""
-    return {**peers(), Havre.name: Havre(), Acknowledged.name: Acknowledged()}
+    ours: list[Contender] = [Havre(), Doubled(), Acknowledged()]
+    return {**peers(), **{one.name: one for one in ours}}
 
 
 async def deliveries(names: list[str], rounds: int, plan: Plan) -> list[dict[str, Any]]:

@@ -5,8 +5,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from infra.local import probes
+from infra.local.children import Child
+from infra.local.plan import LOOPBACK, service_child
+from infra.local.ports import settle_ports
 from infra.local.stack import Stack
-from tests.bench.contenders import Contender
+from tests.bench.contenders import START_S, Contender
 from tests.bench.generator import BenchFailed, Generator
 from tests.bench.operators import PER_OPERATOR, log_in
 from tests.stack import free_ports
@@ -18,6 +22,12 @@ OPEN_LIMITS = {
     "HAVRE_LOG_LEVEL": "warning",
 }
 """A load generator's visitor speaks faster than any person may; nothing else differs from the product."""
+
+SIDES = ("gateway", "dispatcher")
+
+
+def _socket_of(page: str) -> str:
+    return f"ws{page.removeprefix('http')}/ws"
 
 
 class Havre(Contender):
@@ -39,7 +49,7 @@ class Havre(Contender):
 
     @property
     def servers(self) -> Mapping[str, int]:
-        return self._pids("gateway", "dispatcher")
+        return self._pids(*SIDES)
 
     @property
     def others(self) -> Mapping[str, int]:
@@ -57,22 +67,26 @@ class Havre(Contender):
 
     async def connect_pairs(self, generators: list[Generator], pairs: int) -> None:
         """One generator after the other: the first one's consoles are full before the second's visitors come."""
-        console = self.running.addresses.console
         share = pairs // len(generators)
-        for generator in generators:
+        for turn, generator in enumerate(generators):
+            visitor, console = self.pages(turn)
             await generator.do(
                 "pairs",
                 protocol="havre",
-                visitor_url=self.socket()["url"],
-                console_url=f"ws{console.removeprefix('http')}ws",
-                origins=[self.socket()["origin"], console.rstrip("/")],
+                visitor_url=_socket_of(visitor),
+                console_url=_socket_of(console),
+                origins=[visitor, console],
                 cookies=await log_in(self.running, -(-share // PER_OPERATOR)),
                 count=share,
             )
 
+    def pages(self, _turn: int) -> tuple[str, str]:
+        """Return the addresses, without a slash at the end, of the pages that a generator's clients come from."""
+        return self.running.addresses.visitor.rstrip("/"), self.running.addresses.console.rstrip("/")
+
     def socket(self) -> dict[str, Any]:
-        page = self.running.addresses.visitor
-        return {"protocol": "havre", "url": f"ws{page.removeprefix('http')}ws", "origin": page.rstrip("/")}
+        page, _ = self.pages(0)
+        return {"protocol": "havre", "url": _socket_of(page), "origin": page}
 
     def _pids(self, *names: str) -> dict[str, int]:
         found = {}
@@ -82,6 +96,52 @@ class Havre(Contender):
                 raise BenchFailed(f"{name} has died: {self.running.children[name].last_words()}")
             found[name] = pid
         return found
+
+
+class Doubled(Havre):
+    """Two gateways and two dispatchers on the same broker and store: what a delivery costs must stay the same."""
+
+    name = "havre-doubled"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._second: dict[str, Child] = {}
+        self._ports: dict[str, int] = {}
+
+    @property
+    def servers(self) -> Mapping[str, int]:
+        second = {f"{name}-2": child.pid for name, child in self._second.items() if child.pid is not None}
+        if len(second) != len(SIDES):
+            raise BenchFailed("a second instance has died")
+        return {**super().servers, **second}
+
+    async def start(self) -> None:
+        await super().start()
+        names = [*SIDES, *(f"{name} ops" for name in SIDES)]
+        self._ports = settle_ports(dict.fromkeys(names, LOOPBACK), dict.fromkeys(names, 0))
+        for name in SIDES:
+            ops = self._ports[f"{name} ops"]
+            env = self.running.environment(name)
+            env |= {"HAVRE_PORT": str(self._ports[name]), "HAVRE_OPS_PORT": str(ops)}
+            child = service_child(name, env, self.running.run_dir)
+            self._second[name] = child
+            child.start()
+            async with asyncio.timeout(START_S):
+                while await probes.service_problem(LOOPBACK, ops):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        for child in self._second.values():
+            child.kill()
+        self._second = {}
+        await super().stop()
+
+    def pages(self, turn: int) -> tuple[str, str]:
+        """Cross over: who comes by the first gateway is answered from the second dispatcher, and the reverse."""
+        visitor, console = super().pages(turn)
+        if turn % 2:
+            return f"http://{LOOPBACK}:{self._ports['gateway']}", console
+        return visitor, f"http://{LOOPBACK}:{self._ports['dispatcher']}"
 
 
 class Acknowledged(Havre):
