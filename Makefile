@@ -158,3 +158,8 @@ bench-lock: $(VENV)/.dev ## Pin the bench's own packages with their hashes
 simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the dispatcher's rules, and an hour over its script
 	$(PY) -m tests.simulate
 	$(PY) -m tests.simulate --store
+
+.PHONY: simulate
+simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the dispatcher's rules, and an hour over its script
+	$(PY) -m tests.simulate
+	$(PY) -m tests.simulate --store

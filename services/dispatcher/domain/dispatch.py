@@ -4,6 +4,7 @@ Every conversation that has a ticket is in exactly one place: in its queue, or w
 here move it. Times are milliseconds since 1970, always given.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -125,18 +126,27 @@ class Dispatch:
         """Release all that lost operators hold, and unseat them; return who was lost."""
         gone = [who for who, desk in self.desks.items() if self.patience.lost(desk.lease_ms, now_ms)]
         for operator in gone:
-            for conversation in self.held_by(operator):
-                self.release(conversation, now_ms)
-            del self.desks[operator]
+            self.unseat(operator, now_ms)
         return gone
+
+    def unseat(self, operator: str, now_ms: int) -> list[str]:
+        """Send an operator home: what they held waits again; return it."""
+        held = self.held_by(operator)
+        for conversation in held:
+            self.release(conversation, now_ms)
+        self.desks.pop(operator, None)
+        return held
 
     def assign(self, now_ms: int) -> list[Assigned]:
         """Give to operators with room whatever they may take: best rank first, to the least loaded, longest idle."""
         made: list[Assigned] = []
+        nobody_for: set[str] = set()
         for conversation in self._by_rank():
             ticket = self.tickets[conversation]
-            operator = self._best_for(ticket.queue, now_ms)
-            if operator is not None:
+            operator = None if ticket.queue in nobody_for else self._best_for(ticket.queue, now_ms)
+            if operator is None:
+                nobody_for.add(ticket.queue)
+            else:
                 ticket.operator, ticket.turn = operator, ticket.turn + 1
                 self._idle(operator, now_ms)
                 made.append(Assigned(conversation, operator, ticket.turn, now_ms - ticket.joined_ms))
@@ -155,11 +165,12 @@ class Dispatch:
         return [one for _, one in sorted(waits)]
 
     def _best_for(self, queue: str, now_ms: int) -> str | None:
+        load = Counter(ticket.operator for ticket in self.tickets.values())
         able = [
-            (len(self.held_by(who)), desk.idle_since_ms, who)
+            (load[who], desk.idle_since_ms, who)
             for who, desk in self.desks.items()
             if queue in desk.queues and desk.status == "available" and self.patience.present(desk.lease_ms, now_ms)
-            if len(self.held_by(who)) < desk.limit
+            if load[who] < desk.limit
         ]
         return min(able)[2] if able else None
 

@@ -84,6 +84,11 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.runner.run(self.store.leave(operator, "s"))
         self.model.leave(operator, self.now_ms)
 
+    @rule(operator=OPERATORS)
+    def an_operator_goes_home(self, operator: str) -> None:
+        released = self.runner.run(self.store.unseat(operator, ReleaseReason.OPERATOR_LEFT))
+        assert sorted(one.conversation for one in released) == sorted(self.model.unseat(operator, self.now_ms))
+
     @rule(operator=OPERATORS, status=st.sampled_from(["available", "paused"]))
     def an_operator_chooses(self, operator: str, status: Status) -> None:
         self.runner.run(self.store.set_status(operator, status))

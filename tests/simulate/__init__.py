@@ -1,0 +1,5 @@
+"""Days of traffic in minutes: visitors, shifts, crashes by chance and a clock of its own (O1, O8, O9).
+
+``engines`` decides (the pure rules, or the script on a real store), ``town`` says what happens and when, ``shift``
+lets it happen, ``book`` keeps its own account and holds every decision against it.
+"""

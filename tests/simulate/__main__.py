@@ -1,0 +1,80 @@
+"""``python -m tests.simulate [--store] [--days N] ...``: simulate, print figures; exit 1 on a broken promise."""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from redis.asyncio import Redis
+
+from tests.simulate.engines import Rules, Script
+from tests.simulate.shift import PATIENCE, Shift
+from tests.simulate.town import Plan
+
+USUAL = Plan()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one simulation; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulate", description=__doc__)
+    parser.add_argument("--store", action="store_true", help="the script on a real Valkey instead of the pure rules")
+    parser.add_argument("--days", type=float, help="default 2; with --store 0.04")
+    parser.add_argument("--visitors-a-day", type=int, default=USUAL.visitors_a_day)
+    parser.add_argument("--operators", type=int, default=USUAL.operators, help="on duty at the same time")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="default: by chance")
+    asked = parser.parse_args(arguments)
+    days = asked.days or (0.04 if asked.store else 2.0)
+    plan = replace(USUAL, days=days, visitors_a_day=asked.visitors_a_day, operators=asked.operators)
+    shift = Shift(plan, random.Random(asked.seed))
+    print(f"seed {asked.seed}: {days:g} days, {plan.visitors_a_day} visitors a day, {plan.operators} operators")
+    began = time.perf_counter()
+    try:
+        asyncio.run(_on_store(shift, asked.seed) if asked.store else _on_rules(shift))
+    except AssertionError as broken:
+        print(f"broken after {shift.book.checked} steps: {broken}", file=sys.stderr)
+        return 1
+    _show(shift, time.perf_counter() - began)
+    return 0
+
+
+async def _on_rules(shift: Shift) -> None:
+    await shift.run(Rules(PATIENCE, shift.clock))
+
+
+async def _on_store(shift: Shift, seed: int) -> None:
+    from tests.servers import from_wheels
+
+    async with from_wheels() as servers, Redis.from_url(servers.valkey.url) as valkey:
+        script = Script(valkey, PATIENCE, shift.clock, random.Random(seed + 1))
+        await shift.run(script)
+        assert len(script.announced) == len(set(script.announced)), "a decision was announced twice"
+        assert set(script.announced) == script.decided, "a decision was never announced"
+        print(f"{len(script.decided)} decisions, each announced once, whoever died")
+
+
+def _show(shift: Shift, took_s: float) -> None:
+    counts = shift.figures.counts
+    print(
+        f"{counts['came']} conversations: {counts['served']} served, {counts['left']} left before; "
+        f"at most {shift.figures.most_waiting} waited at once"
+    )
+    print(
+        f"{counts['consoles lost']} consoles lost, {counts['instances died']} instances died, "
+        f"{counts['taken back']} conversations taken back"
+    )
+    for kind, waits in shift.figures.waits.items():
+        if len(waits) >= 20:
+            middle, tail = statistics.median(waits), statistics.quantiles(waits, n=100)[94]
+            print(
+                f"  {kind}: waited {middle / 1000:.0f} s in the middle, 95 % under {tail / 1000:.0f} s, "
+                f"longest {max(waits) / 1000:.0f} s ({len(waits)})"
+            )
+    print(f"every promise held after each of {shift.book.checked} steps ({took_s:.0f} s)")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+"""The simulation's own account of who is where, against which every decision and every state is held."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.dispatcher.domain.order import OVERTAKEN_AT_MOST_MS, Hurry, rank
+from tests.simulate.engines import Given, Places, Taken
+
+
+@dataclass(slots=True)
+class Visit:
+    """One conversation as the simulation knows it. Times in ms."""
+
+    queue: str
+    since_ms: int
+    joined_ms: int
+    hurry: set[Hurry] = field(default_factory=set)
+    operator: str | None = None
+    turn: int = 0
+    left_ms: int = 0
+    """How much there is still to talk about."""
+    began_ms: int = 0
+
+    @property
+    def rank(self) -> int:
+        """Where it was promised to stand."""
+        return rank(self.since_ms, self.hurry)
+
+
+@dataclass(slots=True)
+class Book:
+    """See the module's text. Every method raises ``AssertionError`` when a promise is broken."""
+
+    visits: dict[str, Visit] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
+    checked: int = 0
+
+    def given(self, made: Iterable[Given], now_ms: int) -> list[tuple[str, Visit, int]]:
+        """Note assignments, in the order in which they were made; return each with the milliseconds it waited."""
+        noted = []
+        for conversation, operator, turn in made:
+            visit = self.visits[conversation]
+            assert visit.operator is None, f"{conversation} was given to {operator} and {visit.operator} has it"
+            assert turn == visit.turn + 1, f"{conversation} has had {visit.turn} turns and now {turn}"
+            self._first_in_its_queue(conversation, visit)
+            visit.operator, visit.turn, visit.began_ms = operator, turn, now_ms
+            noted.append((conversation, visit, now_ms - visit.joined_ms))
+        return noted
+
+    def taken(self, back: Iterable[Taken], now_ms: int) -> None:
+        """Note that operators lost what they had."""
+        for conversation, operator in back:
+            visit = self.visits[conversation]
+            assert visit.operator == operator, f"{conversation} was taken from {operator}, {visit.operator} had it"
+            visit.left_ms = max(1_000, visit.left_ms - (now_ms - visit.began_ms))
+            visit.operator, visit.joined_ms = None, now_ms
+            visit.hurry.add(Hurry.COMEBACK)
+
+    def gone(self, conversation: str, holder: str | None) -> Visit:
+        """Note that a conversation is over, and who was said to have had it."""
+        visit = self.visits.pop(conversation)
+        assert visit.operator == holder, f"{conversation} was with {visit.operator}, not with {holder}"
+        return visit
+
+    def check(self, places: Places) -> None:
+        """Hold a state against the book: everyone in one place, each queue in order, nobody over the limit."""
+        held, waiting = places
+        self.checked += 1
+        assert held == {one: visit.operator for one, visit in self.visits.items() if visit.operator}
+        promised: dict[str, list[tuple[int, str]]] = {queue: [] for queue in waiting}
+        for one, visit in self.visits.items():
+            if visit.operator is None:
+                promised[visit.queue].append((visit.rank, one))
+        assert waiting == {queue: [one for _, one in sorted(some)] for queue, some in promised.items()}
+        for operator, load in Counter(held.values()).items():
+            assert load <= self.limits[operator], f"{operator} has {load} of {self.limits[operator]}"
+
+    def nobody_waits_in(self, queues: Iterable[str]) -> None:
+        """Raise when somebody waits in one of these, for which somebody is free."""
+        left = {visit.queue for visit in self.visits.values() if visit.operator is None}
+        assert not left.intersection(queues), "somebody waits while an operator is free"
+
+    def _first_in_its_queue(self, conversation: str, visit: Visit) -> None:
+        """Nobody of the same queue stood before; and nobody is overtaken by one who came long after."""
+        for other, waits in self.visits.items():
+            if waits.operator is None and waits.queue == visit.queue and other != conversation:
+                assert (visit.rank, conversation) < (waits.rank, other), f"{conversation} overtook {other}"
+                assert visit.since_ms - waits.since_ms <= OVERTAKEN_AT_MOST_MS
