@@ -152,6 +152,20 @@ async def _leave(page: Page, way: str) -> None:
         await page.keyboard.press("Shift")
 
 
+async def test_leaving_the_help_page_leaves_the_chat_in_the_other_tab_too(people: People) -> None:
+    """V6: one press, whichever of the two tabs is in front when the door opens."""
+    visitor = await people.visitor()
+    await at_a_neutral_site(visitor.page)
+    await visitor.ask("domestic", "75011")
+    async with visitor.page.context.expect_page() as opened:
+        await visitor.page.get_by_role("link", name="Aide près de chez vous").click()
+    beside = await opened.value
+    await at_a_neutral_site(beside)
+    await beside.locator("#exit").click()
+    for page in (beside, visitor.page):
+        await expect(page.get_by_role("heading")).to_have_text("Beau temps")
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_the_frame_is_the_visitor_s_page_s_own(people: People, *, dark: bool) -> None:
     """V6 V9 V17: same place, same size, same colours, at 320 px and in a dark room."""

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.e2e.people import People
+from tests.e2e.people import DESK, PHONE, People
 
 POLICE, GENDARMERIE = 0, 2
 
@@ -62,6 +62,21 @@ async def test_the_operator_sends_a_card_of_help_near_the_visitor(people: People
     card = visitor.line(await policeman.send_card("CIDFF"))
     await expect(card).to_be_visible()
     await expect(card.locator("a[href^='tel:']").first).to_be_visible()
+
+
+async def test_a_screen_that_is_turned_keeps_the_newest_message_in_sight(people: People) -> None:
+    """V17 O1: on both pages; a longer text in a narrower place is no wish to read what is older."""
+    policeman = await people.operator(POLICE)
+    visitor = await people.visitor(viewport=DESK)
+    await visitor.ask("domestic", "75011")
+    await policeman.open_first()
+    for number in range(6):
+        await visitor.say(f"phrase {number}, " + "et encore des mots, " * 20)
+    for page, last in ((visitor.page, visitor.line("phrase 5")), (policeman.page, policeman.line("phrase 5"))):
+        await expect(last).to_be_in_viewport()
+        for size in (PHONE, DESK, PHONE):
+            await page.set_viewport_size(size)
+            await expect(last.locator("time")).to_be_in_viewport(ratio=1)
 
 
 async def test_the_operator_ends_and_both_pages_forget(people: People) -> None:

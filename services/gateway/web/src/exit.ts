@@ -73,12 +73,21 @@ export class Exit {
   }
 }
 
-/** Watch for everything that means "away from here". */
+/** Watch for everything that means "away from here", in this tab or in another one that shows a page of ours. */
 export function watch(exit: Exit, link: HTMLElement | null): void {
   const shift = new ShiftPresses();
+  const tabs = new BroadcastChannel("leave");
+  tabs.addEventListener("message", () => exit.leave(true));
+  const leaveAll = (): void => {
+    try {
+      exit.leave(true);
+    } finally {
+      tabs.postMessage(null);
+    }
+  };
   const leave = (event: Event): void => {
     event.preventDefault();
-    exit.leave(true);
+    leaveAll();
   };
   link?.addEventListener("click", leave);
   link?.addEventListener("auxclick", leave);
@@ -86,7 +95,7 @@ export function watch(exit: Exit, link: HTMLElement | null): void {
   addEventListener(
     "keyup",
     (event) => {
-      if (shift.up(event.key, event.timeStamp)) exit.leave(true);
+      if (shift.up(event.key, event.timeStamp)) leaveAll();
     },
     { capture: true },
   );
