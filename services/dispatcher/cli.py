@@ -51,6 +51,7 @@ async def add(asked: argparse.Namespace) -> None:
         force=asked.force,
         categories=tuple(asked.categories.split(",")),
         limit=asked.limit,
+        languages=tuple(asked.languages.split(",")),
         roles=(StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,),
         password_hash=Passwords().hash(_password(asked)),
     )
@@ -66,7 +67,7 @@ async def show(_asked: argparse.Namespace) -> None:
             state = "" if account.enabled else "  disabled"
             print(
                 f"{account.login}  {account.force}  {','.join(account.categories)}  "
-                f"limit {account.limit}  {','.join(account.roles)}{state}"
+                f"limit {account.limit}  {','.join(account.languages)}  {','.join(account.roles)}{state}"
             )
 
 
@@ -145,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--force", required=True, choices=[*Force])
     new.add_argument("--categories", default=ALL_CATEGORIES, help=f"with commas; default {ALL_CATEGORIES}")
     new.add_argument("--limit", type=int, default=3, help="conversations at the same time (default 3)")
+    new.add_argument("--languages", default="fr", help="with commas, what they speak: fr,en (default fr)")
     new.add_argument("--supervisor", action="store_true", help="may also see queues and staff, never content")
     new.set_defaults(command=add)
     verbs.add_parser("list", help="show every account").set_defaults(command=show)

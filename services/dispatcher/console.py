@@ -252,7 +252,7 @@ class Console:
         """Take the operator's desk; whoever sat there before is told. Returns what the operator holds."""
         floor = self._floor
         arrival = await floor.dispatch.arrive(
-            self.operator, self._account.queues, self._account.limit, floor.hub.instance, self.name
+            self.operator, self._account.skills, self._account.limit, floor.hub.instance, self.name
         )
         floor.sit(self)
         if arrival.socket_before != self.name:

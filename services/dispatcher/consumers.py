@@ -28,7 +28,7 @@ class Handlers:
             "unit": event.unit or "",
         }
         await floor.conversations.update(conversation, place)
-        decision = await floor.dispatch.enqueue(conversation, event.queue, record.opened_at)
+        decision = await floor.dispatch.enqueue(conversation, event.queue, record.opened_at, event.language)
         if decision is not None:
             floor.announcer.announce([decision])
             floor.assigner.wake()

@@ -66,6 +66,7 @@ def _show(shift: Shift, took_s: float) -> None:
         f"{counts['consoles lost']} consoles lost, {counts['instances died']} instances died, "
         f"{counts['taken back']} conversations taken back"
     )
+    print(f"{counts['understood']} of {counts['foreign']} assignments in another language to one who speaks it")
     for kind, waits in shift.figures.waits.items():
         if len(waits) >= 20:
             middle, tail = statistics.median(waits), statistics.quantiles(waits, n=100)[94]

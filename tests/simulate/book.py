@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from services.dispatcher.domain.language import FRENCH, may_hold_out, skill
 from services.dispatcher.domain.order import OVERTAKEN_AT_MOST_MS, Hurry, rank
 from tests.simulate.engines import Given, Places, Taken
 
@@ -15,6 +16,7 @@ class Visit:
     queue: str
     since_ms: int
     joined_ms: int
+    language: str = FRENCH
     hurry: set[Hurry] = field(default_factory=set)
     operator: str | None = None
     turn: int = 0
@@ -26,6 +28,10 @@ class Visit:
     def rank(self) -> int:
         """Where it was promised to stand."""
         return rank(self.since_ms, self.hurry)
+
+    def may_hold_out(self, now_ms: int) -> bool:
+        """Whether it may be passed, for its language."""
+        return may_hold_out(self.language, self.since_ms, self.hurry, now_ms)
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ class Book:
             visit = self.visits[conversation]
             assert visit.operator is None, f"{conversation} was given to {operator} and {visit.operator} has it"
             assert turn == visit.turn + 1, f"{conversation} has had {visit.turn} turns and now {turn}"
-            self._first_in_its_queue(conversation, visit)
+            self._first_in_its_queue(conversation, visit, now_ms)
             visit.operator, visit.turn, visit.began_ms = operator, turn, now_ms
             noted.append((conversation, visit, now_ms - visit.joined_ms))
         return noted
@@ -76,14 +82,21 @@ class Book:
         for operator, load in Counter(held.values()).items():
             assert load <= self.limits[operator], f"{operator} has {load} of {self.limits[operator]}"
 
-    def nobody_waits_in(self, queues: Iterable[str]) -> None:
-        """Raise when somebody waits in one of these, for which somebody is free."""
-        left = {visit.queue for visit in self.visits.values() if visit.operator is None}
-        assert not left.intersection(queues), "somebody waits while an operator is free"
+    def nobody_waits_in(self, skills: Iterable[str], now_ms: int) -> None:
+        """Raise when somebody waits and one of these skills is free, but for those who may wait for their language."""
+        left = set()
+        for visit in self.visits.values():
+            if visit.operator is None:
+                left.add(skill(visit.queue, visit.language))
+                if not visit.may_hold_out(now_ms):
+                    left.add(visit.queue)
+        assert not left.intersection(skills), "somebody waits while an operator is free"
 
-    def _first_in_its_queue(self, conversation: str, visit: Visit) -> None:
-        """Nobody of the same queue stood before; and nobody is overtaken by one who came long after."""
+    def _first_in_its_queue(self, conversation: str, visit: Visit, now_ms: int) -> None:
+        """Nobody stood before in the queue, unless for a language; nobody is overtaken by one who came long after."""
         for other, waits in self.visits.items():
             if waits.operator is None and waits.queue == visit.queue and other != conversation:
+                if waits.may_hold_out(now_ms):
+                    continue
                 assert (visit.rank, conversation) < (waits.rank, other), f"{conversation} overtook {other}"
                 assert visit.since_ms - waits.since_ms <= OVERTAKEN_AT_MOST_MS

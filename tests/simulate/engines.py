@@ -25,7 +25,7 @@ Places = tuple[dict[str, str], dict[str, list[str]]]
 class Engine(Protocol):
     """What decides. Times are the simulation's own."""
 
-    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> bool: ...
+    async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str) -> bool: ...
     async def withdraw(self, conversation: str) -> str | None: ...
     async def hurry(self, conversation: str, reason: Hurry) -> None: ...
     async def arrive(self, operator: str, queues: Sequence[str], limit: int) -> list[str]: ...
@@ -47,8 +47,8 @@ class Rules:
         self._rules = Dispatch(patience)
         self._clock = clock
 
-    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> bool:
-        return self._rules.enqueue(conversation, queue, since_ms, self._clock())
+    async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str) -> bool:
+        return self._rules.enqueue(conversation, queue, since_ms, self._clock(), language)
 
     async def withdraw(self, conversation: str) -> str | None:
         return self._rules.withdraw(conversation, self._clock())
@@ -104,8 +104,8 @@ class Script:
         self.decided: set[bytes] = set()
         self.announced: list[bytes] = []
 
-    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> bool:
-        decision = await self._store.enqueue(conversation, queue, since_ms)
+    async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str) -> bool:
+        decision = await self._store.enqueue(conversation, queue, since_ms, language)
         return bool(await self._announce([decision] if decision else []))
 
     async def withdraw(self, conversation: str) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from services.dispatcher.domain.language import FRENCH, skill, skills
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.dispatch import QUEUES
@@ -27,7 +28,7 @@ Happening = Callable[[], Awaitable[None]]
 class Person:
     """One operator on duty. ``instance``: the one that holds their console; None while there is no connection."""
 
-    queues: tuple[str, ...]
+    skills: tuple[str, ...]
     goes_home_ms: int
     status: Status = "available"
     instance: int | None = None
@@ -96,10 +97,12 @@ class Shift:
             return
         self._at(self.town.next_visitor_ms(self.now_ms - START_MS), self._a_visitor_comes)
         name, queue = f"c{next(self._names):06}", self.town.queue()
-        since = self.now_ms - self.town.between(0, 5)
-        self.book.visits[name] = Visit(queue, since, since, left_ms=self.town.talk_ms())
-        assert await self._engine.enqueue(name, queue, since)
-        assert not await self._engine.enqueue(name, queue, since), "the same fact came twice and counted twice"
+        since, language = self.now_ms - self.town.between(0, 5), self.town.language()
+        self.book.visits[name] = Visit(queue, since, since, language, left_ms=self.town.talk_ms())
+        assert await self._engine.enqueue(name, queue, since, language)
+        assert not await self._engine.enqueue(name, queue, since, language), (
+            "the same fact came twice and counted twice"
+        )
         self.figures.counts["came"] += 1
         for reason, often in ((Hurry.DANGER, 0.05), (Hurry.MINOR, 0.1)):
             if self.town.chance.random() < often:
@@ -139,7 +142,7 @@ class Shift:
         name = f"o{next(self._names):06}"
         force = QUEUES[: len(QUEUES) // 2] if int(name[1:]) % 2 else QUEUES[len(QUEUES) // 2 :]
         trained = force if self.town.chance.random() < 0.7 else force[:2]
-        self.people[name] = Person(tuple(trained), self.now_ms + length_ms)
+        self.people[name] = Person(tuple(skills(trained, self.town.spoken())), self.now_ms + length_ms)
         self.book.limits[name] = self.plan.limit
         await self._sit(name)
         self._at(length_ms, partial(self._chooses, name, "paused"))
@@ -157,7 +160,7 @@ class Shift:
             self._at(self.town.between(1, 10), partial(self._sit, name))
             return
         person.instance, person.lease_ms = self.town.chance.choice(up), PATIENCE.renewed(self.now_ms)
-        held = await self._engine.arrive(name, person.queues, self.plan.limit)
+        held = await self._engine.arrive(name, person.skills, self.plan.limit)
         assert sorted(held) == sorted(one for one, visit in self.book.visits.items() if visit.operator == name)
         await self._assign()
 
@@ -233,15 +236,18 @@ class Shift:
         made = self.book.given(await self._engine.assign(), self.now_ms)
         for name, visit, waited in made:
             person = self.people[str(visit.operator)]
-            assert visit.queue in person.queues, "given to someone who is not trained for it"
+            assert visit.queue in person.skills, "given to someone who is not trained for it"
             assert self._serves(person), f"{visit.operator} is not there, and was given {name}"
+            if visit.language != FRENCH:
+                self.figures.counts["foreign"] += 1
+                self.figures.counts["understood"] += skill(visit.queue, visit.language) in person.skills
             kind = "taken over" if visit.turn > 1 else "danger" if Hurry.DANGER in visit.hurry else "others"
             self.figures.waits[kind].append(waited)
             self._at(visit.left_ms, partial(self._has_talked, name, visit.turn))
         load = Counter(visit.operator for visit in self.book.visits.values())
         for name, person in self.people.items():
             if self._serves(person) and load[name] < self.plan.limit:
-                self.book.nobody_waits_in(person.queues)
+                self.book.nobody_waits_in(person.skills, self.now_ms)
 
     # ---- inside
 

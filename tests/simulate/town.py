@@ -45,6 +45,14 @@ class Town:
         """Return where they belong."""
         return self.chance.choices(QUEUES, weights=[(2, 5, 1)[number % 3] for number in range(len(QUEUES))])[0]
 
+    def language(self) -> str:
+        """Return what they speak."""
+        return self.chance.choices(("fr", "en", "ar"), weights=(85, 10, 5))[0]
+
+    def spoken(self) -> list[str]:
+        """Return what an operator speaks; nobody speaks Arabic, so that those who do are served in French."""
+        return ["fr", "en"] if self.chance.random() < 0.3 else ["fr"]
+
     def talk_ms(self) -> int:
         """Return how long they talk: some a minute, some hours."""
         return min(4 * HOUR_MS, int(self.chance.lognormvariate(math.log(self.plan.talk_ms), 0.7)))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from services.dispatcher.domain.language import FRENCH, LOOKED_PAST, may_hold_out, skill
 from services.dispatcher.domain.order import Hurry, rank
 from services.dispatcher.domain.presence import Patience
 
@@ -25,6 +26,7 @@ class Ticket:
     hurry: set[Hurry] = field(default_factory=set)
     operator: str | None = None
     turn: int = 0
+    language: str = FRENCH
 
     @property
     def rank(self) -> int:
@@ -34,7 +36,10 @@ class Ticket:
 
 @dataclass(slots=True)
 class Desk:
-    """One operator: which queues they serve, how many conversations at once, until when they are believed there."""
+    """One operator: which queues they serve, how many conversations at once, until when they are believed there.
+
+    ``queues``: with the languages that they speak beside French, as ``language.skills`` names them.
+    """
 
     queues: frozenset[str]
     limit: int
@@ -63,12 +68,12 @@ class Dispatch:
     statuses: dict[str, Status] = field(default_factory=dict)
     """What operators chose: it outlives a lost desk."""
 
-    def enqueue(self, conversation: str, queue: str, since_ms: int, now_ms: int) -> bool:
+    def enqueue(self, conversation: str, queue: str, since_ms: int, now_ms: int, language: str = FRENCH) -> bool:
         """Take a conversation in, unless it is already waiting or held."""
         if conversation in self.tickets:
             return False
         since_ms = min(since_ms, now_ms)
-        self.tickets[conversation] = Ticket(queue, since_ms, since_ms)
+        self.tickets[conversation] = Ticket(queue, since_ms, since_ms, language=language)
         return True
 
     def withdraw(self, conversation: str, now_ms: int) -> str | None:
@@ -141,12 +146,23 @@ class Dispatch:
         """Give to operators with room whatever they may take: best rank first, to the least loaded, longest idle."""
         made: list[Assigned] = []
         nobody_for: set[str] = set()
+        passed: Counter[str] = Counter()
         for conversation in self._by_rank():
             ticket = self.tickets[conversation]
-            operator = None if ticket.queue in nobody_for else self._best_for(ticket.queue, now_ms)
+            if ticket.queue in nobody_for:
+                continue
+            operator = self._best_for(ticket.queue, now_ms)
             if operator is None:
                 nobody_for.add(ticket.queue)
+                continue
+            wanted = skill(ticket.queue, ticket.language)
+            speaker = self._best_for(wanted, now_ms)
+            if speaker is None and self._holds_out(ticket, wanted, now_ms):
+                passed[ticket.queue] += 1
+                if passed[ticket.queue] == LOOKED_PAST:
+                    nobody_for.add(ticket.queue)
             else:
+                operator = speaker or operator
                 ticket.operator, ticket.turn = operator, ticket.turn + 1
                 self._idle(operator, now_ms)
                 made.append(Assigned(conversation, operator, ticket.turn, now_ms - ticket.joined_ms))
@@ -164,13 +180,21 @@ class Dispatch:
         waits = [(ticket.rank, one) for one, ticket in self.tickets.items() if ticket.operator is None]
         return [one for _, one in sorted(waits)]
 
+    def _holds_out(self, ticket: Ticket, wanted: str, now_ms: int) -> bool:
+        """Return whether it waits for someone who speaks its language, and is there but busy."""
+        return may_hold_out(ticket.language, ticket.since_ms, ticket.hurry, now_ms) and any(
+            wanted in desk.queues and self._serves(desk, now_ms) for desk in self.desks.values()
+        )
+
+    def _serves(self, desk: Desk, now_ms: int) -> bool:
+        return desk.status == "available" and self.patience.present(desk.lease_ms, now_ms)
+
     def _best_for(self, queue: str, now_ms: int) -> str | None:
         load = Counter(ticket.operator for ticket in self.tickets.values())
         able = [
             (load[who], desk.idle_since_ms, who)
             for who, desk in self.desks.items()
-            if queue in desk.queues and desk.status == "available" and self.patience.present(desk.lease_ms, now_ms)
-            if load[who] < desk.limit
+            if queue in desk.queues and self._serves(desk, now_ms) and load[who] < desk.limit
         ]
         return min(able)[2] if able else None
 

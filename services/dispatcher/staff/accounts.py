@@ -8,11 +8,13 @@ from nats.aio.client import Client
 from nats.js.kv import KeyValue
 from pydantic import Field, TypeAdapter, ValidationError
 
+from services.dispatcher.domain.language import FRENCH, skills
 from shared import streams
 from shared.contracts.conversation import Category, Force
 from shared.contracts.envelope import Contract
 
 LOGIN_PATTERN = r"^[a-z0-9][a-z0-9_-]{1,31}$"
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="Primary language of a BCP 47 tag: fr, en, ar")]
 Login = Annotated[str, Field(pattern=LOGIN_PATTERN, description="Lower case; a matricule, not a name")]
 
 
@@ -30,6 +32,9 @@ class Account(Contract):
     force: Force = Field(description="Whose visitors they answer")
     categories: tuple[Category, ...] = Field(min_length=1, description="Which of the three chats they are trained for")
     limit: int = Field(ge=1, le=20, description="Conversations at the same time")
+    languages: tuple[Language, ...] = Field(
+        default=(FRENCH,), description="What they speak; French is taken for granted"
+    )
     roles: tuple[StaffRole, ...] = Field(default=(StaffRole.OPERATOR,), min_length=1)
     password_hash: str = Field(description="argon2id, with its own parameters and salt")
     enabled: bool = Field(default=True, description="False: may not log in")
@@ -38,6 +43,11 @@ class Account(Contract):
     def queues(self) -> list[str]:
         """Names of the queues that they serve."""
         return [f"{self.force}.{category}" for category in self.categories]
+
+    @property
+    def skills(self) -> list[str]:
+        """Those queues, with the languages in which they can be served."""
+        return skills(self.queues, self.languages)
 
 
 class AccountExists(Exception):

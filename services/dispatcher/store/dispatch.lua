@@ -1,7 +1,7 @@
 -- The dispatcher's decisions, each one atomic, on keys of the {dispatch} slot alone.
 -- Same rules as services/dispatcher/domain/dispatch.py, which a test holds against this script step by step.
 -- KEYS[1]: any key of the slot, for routing. ARGV: command, now (ms; 0 asks the server's clock), arguments.
--- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE and SERVED_KEPT stand before this text when it is loaded.
+-- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT and LOOKED_PAST stand before this text when it is loaded.
 
 local call = redis.call
 local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
@@ -38,10 +38,11 @@ local function decide(kind, conversation, operator, ticket, more)
 end
 
 local function read(conversation)
-  local f = call('HMGET', key('ticket', conversation), 'queue', 'since', 'joined', 'hurry', 'turn', 'version')
+  local f = call('HMGET', key('ticket', conversation), 'queue', 'since', 'joined', 'hurry', 'turn', 'version',
+    'language')
   if not f[1] then return nil end
   return { queue = f[1], since = tonumber(f[2]), joined = tonumber(f[3]), hurry = f[4],
-    turn = tonumber(f[5]), version = tonumber(f[6]) }
+    turn = tonumber(f[5]), version = tonumber(f[6]), language = f[7] or FRENCH }
 end
 
 local function wait(conversation, ticket)
@@ -132,8 +133,9 @@ local function give(conversation, operator)
   return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined })
 end
 
-local function first_waiting(queue)
-  local head = call('ZRANGE', key('queue', queue), 0, 0, 'WITHSCORES')
+-- The first one that waits, but for so many that wait for their language.
+local function first_waiting(queue, passed)
+  local head = call('ZRANGE', key('queue', queue), passed, passed, 'WITHSCORES')
   return head[1] and { conversation = head[1], rank = tonumber(head[2]), queue = queue }
 end
 
@@ -141,14 +143,29 @@ local function goes_before(one, other)
   return not other or one.rank < other.rank or (one.rank == other.rank and one.conversation < other.conversation)
 end
 
+-- Who gets a conversation, and otherwise whether it holds out for one who speaks its language, and is there but busy.
+local function choose(head)
+  local anyone = first_free(head.queue)
+  if not anyone then return nil, false end
+  local ticket = read(head.conversation)
+  if ticket.language == FRENCH then return anyone end
+  local skill = head.queue .. '.' .. ticket.language
+  local speaker = first_free(skill)
+  if speaker then return speaker end
+  local holds_out = now - ticket.since < HELD_OUT and not string.find(ticket.hurry, 'danger', 1, true)
+    and call('ZCOUNT', key('serving', skill), '(' .. now, '+inf') > 0
+  if holds_out then return nil, true end
+  return anyone
+end
+
 local C = {}
 
--- conversation, queue, since -> the decision, or an empty string when it has a ticket already
-function C.enqueue(conversation, queue, since)
+-- conversation, queue, since, language -> the decision, or an empty string when it has a ticket already
+function C.enqueue(conversation, queue, since, language)
   if call('EXISTS', key('ticket', conversation)) == 1 then return '' end
   local ticket = { queue = queue, since = math.min(tonumber(since), now), hurry = '', turn = 0, version = 0 }
   call('HSET', key('ticket', conversation), 'queue', queue, 'since', ticket.since, 'joined', ticket.since,
-    'hurry', '', 'turn', 0, 'version', 0)
+    'hurry', '', 'turn', 0, 'version', 0, 'language', language)
   wait(conversation, ticket)
   return decide('queued', conversation, '', ticket, {})
 end
@@ -213,23 +230,23 @@ function C.hurry(conversation, reason)
 end
 
 -- most -> decisions. Of the queues' first ones, whoever has the lowest rank is served, if anybody is free for that
--- queue; a queue for which nobody is free is out, since serving the others frees nobody.
+-- queue; a queue for which nobody is free is out, since serving the others frees nobody. Those that hold out for their
+-- language are passed and keep their place.
 function C.assign(most)
-  local made, heads = {}, {}
-  for _, queue in ipairs(QUEUES) do heads[queue] = first_waiting(queue) end
+  local made, heads, passed = {}, {}, {}
+  for _, queue in ipairs(QUEUES) do heads[queue], passed[queue] = first_waiting(queue, 0), 0 end
   while #made < tonumber(most) do
     local best
     for _, head in pairs(heads) do
       if goes_before(head, best) then best = head end
     end
     if not best then break end
-    local operator = first_free(best.queue)
-    if operator then
-      made[#made + 1] = give(best.conversation, operator)
-      heads[best.queue] = first_waiting(best.queue)
-    else
-      heads[best.queue] = nil
-    end
+    local queue = best.queue
+    local operator, holds_out = choose(best)
+    if operator then made[#made + 1] = give(best.conversation, operator) end
+    if holds_out then passed[queue] = passed[queue] + 1 end
+    local goes_on = operator or (holds_out and passed[queue] < LOOKED_PAST)
+    heads[queue] = goes_on and first_waiting(queue, passed[queue]) or nil
   end
   for _, queue in ipairs(QUEUES) do
     if #made > 0 then call('LTRIM', key('served', queue), 0, SERVED_KEPT - 1) end

@@ -14,6 +14,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from services.dispatcher.domain.estimate import ENOUGH
+from services.dispatcher.domain.language import FRENCH, HELD_OUT_MS, LOOKED_PAST, primary
 from services.dispatcher.domain.order import CREDIT_MS, Hurry
 from services.dispatcher.domain.presence import Patience
 from shared import keys
@@ -111,6 +112,7 @@ def script_text(patience: Patience) -> str:
     return (
         f"local PREFIX, SERVED_KEPT = '{keys.DISPATCH}', {SERVED_KEPT}\n"
         f"local SIGN, GRACE = {patience.sign_ms}, {patience.grace_ms}\n"
+        f"local FRENCH, HELD_OUT, LOOKED_PAST = '{FRENCH}', {HELD_OUT_MS}, {LOOKED_PAST}\n"
         f"local QUEUES, CREDIT = {{ {queues} }}, {{ {credit} }}\n" + SCRIPT.read_text(encoding="utf-8")
     )
 
@@ -124,9 +126,9 @@ class DispatchStore:
         self._clock = clock
         self._script = valkey.register_script(script_text(patience))
 
-    async def enqueue(self, conversation: str, queue: str, since_ms: int) -> Decision | None:
+    async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str = FRENCH) -> Decision | None:
         """Let a conversation wait; None, and nothing changed, when it waits or is held already."""
-        return _maybe(await self._run("enqueue", conversation, queue, since_ms))
+        return _maybe(await self._run("enqueue", conversation, queue, since_ms, primary(language)))
 
     async def withdraw(self, conversation: str) -> str | None:
         """Forget a conversation that is gone; return who held it."""
@@ -153,7 +155,10 @@ class DispatchStore:
         return _decisions(await self._run("assign", most))
 
     async def arrive(self, operator: str, queues: Iterable[str], limit: int, instance: str, socket: str) -> Arrival:
-        """Seat an operator at this instance's socket, or renew them; older consoles are thereby superseded."""
+        """Seat an operator at this instance's socket, or renew them; older consoles are thereby superseded.
+
+        ``queues``: with the languages that they speak beside French, as ``domain.language.skills`` names them.
+        """
         found = await self._run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket)
         instance_before, socket_before, status, *conversations = map(text, found)
         return Arrival(instance_before, socket_before, "paused" if status == "paused" else "available", conversations)

@@ -64,7 +64,9 @@ class Place:
         await Accounts(self.nats).add(account)
         return account
 
-    async def visit(self, category: Category = Category.DOMESTIC, force: Force = Force.POLICE) -> str:
+    async def visit(
+        self, category: Category = Category.DOMESTIC, force: Force = Force.POLICE, language: str = "fr"
+    ) -> str:
         """Have a visitor come in, as gateway and router leave it; return the conversation."""
         conversation = str(uuid4())
         await self.valkey.hset(
@@ -74,23 +76,27 @@ class Place:
                 "stage": Stage.ROUTING,
                 "category": category,
                 "audience": Audience.VICTIM,
-                "language": "fr",
+                "language": language,
                 "opened_at": now_ms(),
                 "who:visitor": "digest",
             },
         )
-        await self.route(conversation, category, force)
+        await self.route(conversation, category, force, language)
         return conversation
 
     async def route(
-        self, conversation: str, category: Category = Category.DOMESTIC, force: Force = Force.POLICE
+        self,
+        conversation: str,
+        category: Category = Category.DOMESTIC,
+        force: Force = Force.POLICE,
+        language: str = "fr",
     ) -> None:
         """State that the router knows whose it is, under an id of its own: as if it had never been stated."""
         fact = ConversationRouted(
             conversation_id=UUID(conversation),
             category=category,
             audience=Audience.VICTIM,
-            language="fr",
+            language=language,
             force=force,
             department="95",
             commune=None,

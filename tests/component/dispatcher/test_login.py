@@ -240,12 +240,23 @@ async def test_the_accounts_command_adds_lists_disables_and_changes_passwords(
         output, _ = await process.communicate()
         return process.returncode, output.decode().strip()
 
-    new = ("add", "gendarmerie1", "--force", "gendarmerie", "--categories", "sexual,domestic", "--limit", "2")
+    new = (
+        "add",
+        "gendarmerie1",
+        "--force",
+        "gendarmerie",
+        "--categories",
+        "sexual,domestic",
+        "--limit",
+        "2",
+        "--languages",
+        "fr,en",
+    )
     assert await account(*new, "--password-env", "SHORT") == (1, "a password has 12 to 256 characters")
     status, said = await account(*new, "--password-env", "SECRET")
     assert (status, said) == (0, "account gendarmerie1 created (gendarmerie: sexual, domestic)")
     assert (await account(*new, "--password-env", "SECRET"))[0] == 1
-    assert (await account("list"))[1] == "gendarmerie1  gendarmerie  sexual,domestic  limit 2  operator"
+    assert (await account("list"))[1] == "gendarmerie1  gendarmerie  sexual,domestic  limit 2  fr,en  operator"
     async with aiohttp.ClientSession() as browser:
         desk = Desk(instance.port, "gendarmerie1", browser)
         assert (await desk.log_in()).status == 200

@@ -293,6 +293,25 @@ async def test_a_decision_whose_maker_died_is_carried_out_by_another_instance(
     assert facts.count("dispatcher.conversation.assigned.v1") == 1
 
 
+async def test_a_visitor_who_writes_english_gets_the_one_who_speaks_it(
+    start: Start, place: Place, seat: Sitting, browser: aiohttp.ClientSession
+) -> None:
+    """V17: from the account to the assignment."""
+    instance = await start()
+    await place.hire("police2", languages=("fr", "en"))
+    french = await seat(instance, "police1")
+    english = Desk(instance.port, "police2", browser)
+    await english.log_in()
+    await english.open()
+    for desk in (french, english):
+        await desk.hears(Welcome)
+    visitors = [await place.visit(language="en-GB") for _ in range(3)]
+    for visitor in visitors:
+        await english.hears(Held, lambda held, visitor=visitor: held.conversation == visitor)  # type: ignore[misc]
+    await place.visit()
+    assert (await french.hears(Held)).conversation not in visitors
+
+
 async def test_a_status_is_answered_and_taken_by_the_desk(start: Start, seat: Sitting) -> None:
     instance = await start()
     desk = await seat(instance, "police1")

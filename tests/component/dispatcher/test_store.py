@@ -5,9 +5,10 @@ from collections import Counter
 
 from redis.asyncio import Redis
 
+from services.dispatcher.domain.language import HELD_OUT_MS, LOOKED_PAST, skills
 from services.dispatcher.domain.order import OVERTAKEN_AT_MOST_MS, Hurry
 from services.dispatcher.domain.presence import Patience
-from services.dispatcher.store.dispatch import DispatchStore, Seat, text
+from services.dispatcher.store.dispatch import MOST_AT_ONCE, DispatchStore, Seat, text
 from shared import keys
 from shared.contracts.dispatcher import ReleaseReason
 from tests.component.dispatcher.people import Clock
@@ -309,3 +310,23 @@ async def test_three_instances_racing_never_assign_twice_nor_over_a_limit(client
         turns.update(decision.conversation for decision in await stores[1].assign())
     assert over == []
     assert turns == Counter(visitors)
+
+
+async def test_a_language_is_waited_for_and_never_for_long(dispatch: DispatchStore, clock: Clock) -> None:
+    """Which looks past so many and no more, as the rules do."""
+    await dispatch.arrive("english", skills([COUPLE], ["en"]), 1, "dispatcher.1", "s")
+    await _come(dispatch, clock, "c0")
+    assert await _pairs(dispatch) == [("c0", "english")]
+    await dispatch.arrive("french", skills([COUPLE], ["fr"]), 99, "dispatcher.1", "t")
+    for number in range(LOOKED_PAST):
+        assert await dispatch.enqueue(f"e{number:02}", COUPLE, clock(), "en-GB")
+    await _come(dispatch, clock, "z1")
+    assert await _pairs(dispatch) == []
+    assert await dispatch.waiting(COUPLE, 0, 0) == ["e00"]
+    await dispatch.withdraw("e00")
+    assert await _pairs(dispatch) == [("z1", "french")]
+    for _ in range(HELD_OUT_MS // 10_000):
+        clock.passes(10)
+        for operator, socket in (("english", "s"), ("french", "t")):
+            await dispatch.renew(operator, socket)
+    assert len(await _pairs(dispatch)) == MOST_AT_ONCE

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from redis.asyncio import Redis
 
 from services.dispatcher.domain.dispatch import Assigned, Dispatch, Status
+from services.dispatcher.domain.language import skills
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
@@ -21,7 +22,10 @@ PATIENCE = Patience(sign_ms=15_000, grace_ms=15_000)
 SOME_QUEUES = QUEUES[:2]
 CONVERSATIONS = st.sampled_from([f"c{number}" for number in range(9)])
 OPERATORS = st.sampled_from([f"o{number}" for number in range(4)])
-QUEUE_SETS = st.sets(st.sampled_from(SOME_QUEUES), min_size=1)
+QUEUE_SETS = st.sets(st.sampled_from(SOME_QUEUES), min_size=1).flatmap(
+    lambda queues: st.sampled_from([queues, set(skills(queues, ["en"]))])
+)
+LANGUAGES = st.sampled_from(["fr", "en"])
 
 
 class StoreBesideRules(RuleBasedStateMachine):
@@ -48,16 +52,21 @@ class StoreBesideRules(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.now_ms += seconds * 1000
 
-    @rule(conversation=CONVERSATIONS, queue=st.sampled_from(SOME_QUEUES), ago=st.integers(-1, 60))
-    def someone_comes(self, conversation: str, queue: str, ago: int) -> None:
+    @rule(
+        conversation=CONVERSATIONS,
+        queue=st.sampled_from(SOME_QUEUES),
+        ago=st.integers(-1, 120),
+        language=LANGUAGES,
+    )
+    def someone_comes(self, conversation: str, queue: str, ago: int, language: str = "fr") -> None:
         since = self.now_ms - ago * 1000
-        taken = self.runner.run(self.store.enqueue(conversation, queue, since))
-        assert (taken is not None) == self.model.enqueue(conversation, queue, since, self.now_ms)
+        taken = self.runner.run(self.store.enqueue(conversation, queue, since, language))
+        assert (taken is not None) == self.model.enqueue(conversation, queue, since, self.now_ms, language)
 
-    @rule(conversations=st.lists(CONVERSATIONS, unique=True), queue=st.sampled_from(SOME_QUEUES))
-    def several_come(self, conversations: list[str], queue: str) -> None:
+    @rule(conversations=st.lists(CONVERSATIONS, unique=True), queue=st.sampled_from(SOME_QUEUES), language=LANGUAGES)
+    def several_come(self, conversations: list[str], queue: str, language: str = "fr") -> None:
         for number, conversation in enumerate(conversations):
-            self.someone_comes(conversation, queue, number)
+            self.someone_comes(conversation, queue, number, language if number % 2 else "fr")
 
     @rule(conversation=CONVERSATIONS)
     def someone_goes(self, conversation: str) -> None:

@@ -27,4 +27,5 @@ def test_nobody_is_forgotten_or_given_twice_while_consoles_and_instances_die(see
     assert figures.counts["instances died"] > 5
     assert figures.counts["taken back"] > 5
     assert figures.most_waiting > 5
+    assert figures.counts["foreign"] > 5
     assert len(figures.waits["taken over"]) >= figures.counts["taken back"] // 2
