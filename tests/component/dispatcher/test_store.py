@@ -330,3 +330,19 @@ async def test_a_language_is_waited_for_and_never_for_long(dispatch: DispatchSto
         for operator, socket in (("english", "s"), ("french", "t")):
             await dispatch.renew(operator, socket)
     assert len(await _pairs(dispatch)) == MOST_AT_ONCE
+
+
+async def test_who_speaks_it_goes_before_who_has_less_to_do_and_danger_waits_for_no_language(
+    dispatch: DispatchStore, clock: Clock
+) -> None:
+    await dispatch.arrive("english", skills([COUPLE], ["en"]), 2, "dispatcher.1", "s")
+    await _come(dispatch, clock, "c0")
+    await dispatch.assign()
+    await dispatch.arrive("french", skills([COUPLE], ["fr"]), 9, "dispatcher.1", "t")
+    for conversation in ("e1", "e2", "e3"):
+        assert await dispatch.enqueue(conversation, COUPLE, clock(), "en")
+    assert await _pairs(dispatch) == [("e1", "english")]
+    await dispatch.hurry("e3", Hurry.DANGER)
+    assert await _pairs(dispatch) == [("e3", "french")]
+    await dispatch.set_status("english", "paused")
+    assert await _pairs(dispatch) == [("e2", "french")]
