@@ -159,7 +159,7 @@ simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the disp
 	$(PY) -m tests.simulate
 	$(PY) -m tests.simulate --store
 
-.PHONY: simulate
-simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the dispatcher's rules, and an hour over its script
-	$(PY) -m tests.simulate
-	$(PY) -m tests.simulate --store
+.PHONY: screenshots
+screenshots: $(VENV)/.dev $(PAGES) ## Take a picture of each page anew, from a scene really played, into docs/img
+	@sh infra/setup/browser.sh
+	$(PY) -m tests.e2e.screenshots

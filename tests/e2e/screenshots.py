@@ -17,8 +17,6 @@ from tests.stack import running_stack
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
 POLICE = 0
-GREY_TEXT = ("--disable-lcd-text",)
-"""Letters without coloured edges: half the bytes."""
 FIRST = "Bonjour. Mon compagnon dort à côté, je ne peux pas parler."
 TALK: Sequence[tuple[str, str]] = (
     ("operator", "Bonjour, je vous lis. Ici, on s’écrit sans bruit. Êtes-vous en danger maintenant ?"),
@@ -62,9 +60,11 @@ async def waiting(people: People, camera: Camera, *, phone: bool) -> Visitor:
     return visitor
 
 
-async def talk(operator: Operator, visitor: Visitor, camera: Camera, entry: int) -> None:
-    """The conversation, up to the card."""
-    await operator.page.locator(".lines button").nth(entry).click()
+async def talk(operator: Operator, visitor: Visitor, camera: Camera, held: int) -> None:
+    """The conversation that came last of ``held``, up to the card."""
+    entries = operator.page.locator(".lines button")
+    await expect(entries).to_have_count(held)
+    await entries.last.click()
     await expect(operator.line(FIRST)).to_be_visible()
     for by, words in TALK:
         await (operator if by == "operator" else visitor).say(words)
@@ -91,20 +91,22 @@ async def play(people: People, camera: Camera) -> None:
     """The scene: two visitors of the same place, one in another matter, one operator."""
     for phone in (True, False):
         await help_alone(people, camera, phone=phone)
-    visitors = [await waiting(people, camera, phone=phone) for phone in (True, False)]
-    other = await people.visitor()
-    await other.ask("discrimination", "95300", "Victime")
-    await other.choose("Pontoise")
-    await other.say(OTHER)
-
     narrow = await people.newcomer(dark=camera.dark, viewport=PHONE)
     await camera.take(narrow.page, "console-login")
     operator = await people.newcomer(dark=camera.dark)
     await camera.take(operator.page, "console-login")
     await operator.log_in(people.logins[POLICE])
-    await expect(operator.page.locator(".lines button")).to_have_count(3)
-    for entry, visitor in reversed(list(enumerate(visitors))):
-        await talk(operator, visitor, camera, entry)
+    visitors = []
+    for phone in (False, True):
+        await operator.pause()
+        visitors.append(await waiting(people, camera, phone=phone))
+        await operator.available()
+        await talk(operator, visitors[-1], camera, len(visitors))
+    other = await people.visitor()
+    await other.ask("discrimination", "95300", "Victime")
+    await other.choose("Pontoise")
+    await other.say(OTHER)
+    await expect(operator.page.locator(".lines .unread")).to_have_count(1)
     await camera.take(operator.page, "console")
     await operator.page.set_viewport_size(PHONE)
     await camera.take(operator.page, "console")
@@ -118,7 +120,7 @@ async def main(camera: Camera) -> None:
     """Start everything, play the scene, stop everything."""
     camera.folder.mkdir(parents=True, exist_ok=True)
     async with running_stack() as stack, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS, *GREY_TEXT])
+        browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         async with People(browser, stack) as people:
             await play(people, camera)
         await browser.close()
