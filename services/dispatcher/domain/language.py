@@ -13,7 +13,7 @@ from services.dispatcher.domain.order import Hurry
 FRENCH = "fr"
 HELD_OUT_MS = 90_000
 """How long after it began to wait a conversation still waits for its language."""
-LOOKED_PAST = 50
+LOOKED_PAST = 10
 """Conversations of one queue that wait for their language and are looked past in one go; more wait their turn."""
 
 _PRIMARY = re.compile(r"^[a-z]{2,3}(?=-|\Z)")

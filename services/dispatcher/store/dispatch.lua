@@ -118,8 +118,7 @@ local function first_free(queue)
 end
 
 -- The operator is present and available: `first_free` says so.
-local function give(conversation, operator)
-  local ticket = read(conversation)
+local function give(conversation, operator, ticket)
   unwait(conversation, ticket.queue)
   ticket.turn, ticket.version = ticket.turn + 1, ticket.version + 1
   call('HSET', key('ticket', conversation), 'turn', ticket.turn, 'version', ticket.version)
@@ -144,10 +143,9 @@ local function goes_before(one, other)
 end
 
 -- Who gets a conversation, and otherwise whether it holds out for one who speaks its language, and is there but busy.
-local function choose(head)
+local function choose(head, ticket)
   local anyone = first_free(head.queue)
   if not anyone then return nil, false end
-  local ticket = read(head.conversation)
   if ticket.language == FRENCH then return anyone end
   local skill = head.queue .. '.' .. ticket.language
   local speaker = first_free(skill)
@@ -242,8 +240,9 @@ function C.assign(most)
     end
     if not best then break end
     local queue = best.queue
-    local operator, holds_out = choose(best)
-    if operator then made[#made + 1] = give(best.conversation, operator) end
+    local ticket = read(best.conversation)
+    local operator, holds_out = choose(best, ticket)
+    if operator then made[#made + 1] = give(best.conversation, operator, ticket) end
     if holds_out then passed[queue] = passed[queue] + 1 end
     local goes_on = operator or (holds_out and passed[queue] < LOOKED_PAST)
     heads[queue] = goes_on and first_waiting(queue, passed[queue]) or nil

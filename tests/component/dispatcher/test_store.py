@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from services.dispatcher.domain.language import HELD_OUT_MS, LOOKED_PAST, skills
 from services.dispatcher.domain.order import OVERTAKEN_AT_MOST_MS, Hurry
 from services.dispatcher.domain.presence import Patience
-from services.dispatcher.store.dispatch import MOST_AT_ONCE, DispatchStore, Seat, text
+from services.dispatcher.store.dispatch import DispatchStore, Seat, text
 from shared import keys
 from shared.contracts.dispatcher import ReleaseReason
 from tests.component.dispatcher.people import Clock
@@ -329,7 +329,7 @@ async def test_a_language_is_waited_for_and_never_for_long(dispatch: DispatchSto
         clock.passes(10)
         for operator, socket in (("english", "s"), ("french", "t")):
             await dispatch.renew(operator, socket)
-    assert len(await _pairs(dispatch)) == MOST_AT_ONCE
+    assert len(await _pairs(dispatch)) == LOOKED_PAST - 1
 
 
 async def test_who_speaks_it_goes_before_who_has_less_to_do_and_danger_waits_for_no_language(

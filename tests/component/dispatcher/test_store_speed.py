@@ -4,6 +4,7 @@ import statistics
 
 from redis.asyncio import Redis
 
+from services.dispatcher.domain.language import LOOKED_PAST, skills
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
 from tests.component.dispatcher.people import Clock
 
@@ -38,3 +39,23 @@ async def test_a_decision_is_quick_however_many_wait(client: Redis, dispatch: Di
     print(f"assign: one {statistics.median(one):.0f} us, {MOST_AT_ONCE} in one run {statistics.median(whole):.0f} us")
     assert statistics.median(one) < BAR_US
     assert statistics.median(whole) < BAR_US
+
+
+async def test_a_decision_is_quick_however_many_wait_for_their_language(
+    client: Redis, dispatch: DispatchStore, clock: Clock
+) -> None:
+    """Every queue is looked through as far as it may be, and nobody is given."""
+    for number, queue in enumerate(QUEUES):
+        await dispatch.arrive(f"english{number}", skills([queue], ["en"]), 1, "dispatcher.1", "s")
+        await dispatch.enqueue(f"c{number}", queue, clock(), "en")
+    assert len(await dispatch.assign()) == len(QUEUES)
+    for number in range(WAITING // 10):
+        await dispatch.enqueue(f"e{number}", QUEUES[number % len(QUEUES)], clock(), "en")
+    await dispatch.arrive("french", QUEUES, 3, "dispatcher.1", "s")
+    times = []
+    for _ in range(20):
+        _, before = await _script_us(client)
+        assert await dispatch.assign() == []
+        times.append((await _script_us(client))[1] - before)
+    print(f"assign past {LOOKED_PAST} of each queue: {statistics.median(times):.0f} us")
+    assert statistics.median(times) < BAR_US
