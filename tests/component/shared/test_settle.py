@@ -43,6 +43,8 @@ def broker_of(nats: NatsServer, user: str) -> NatsBroker:
 @asynccontextmanager
 async def running(broker: NatsBroker) -> AsyncIterator[NatsBroker]:
     await broker.start()
+    for _ in range(2):  # the first answer may be to a ping that overtook the subscriptions
+        await broker.connection.flush()
     try:
         yield broker
     finally:
