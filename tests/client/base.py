@@ -1,9 +1,4 @@
-"""A visitor and an operator without a browser: they speak the frames as the two pages do.
-
-What is said is kept until acknowledged and sent again after every reconnection, at most ``window`` messages of a
-conversation on their way at a time; what arrives is counted, a gap is asked for at once; a lost connection is mended by
-itself. Reused by chaos tests, benches and end-to-end tests.
-"""
+"""What both ends share: the connection, what waits to be said, what came."""
 
 import asyncio
 import time
@@ -15,36 +10,19 @@ import aiohttp
 
 from shared.chat.frames import (
     Ack,
-    AskCommune,
-    ChooseCommune,
-    End,
-    Erased,
     Error,
     ErrorCode,
-    Held,
     Kind,
     Message,
-    Open,
-    Opened,
     OperatorFrame,
     Ping,
-    Receipt,
-    Released,
-    Resume,
-    Resumed,
     Role,
     Say,
     ServerFrame,
-    SetStatus,
-    State,
-    Sync,
-    Typing,
     VisitorFrame,
-    Welcome,
     decode_server,
     encode,
 )
-from shared.contracts.conversation import Audience, Category
 from tests.transcript import Transcript
 
 Sendable = VisitorFrame | OperatorFrame
@@ -266,130 +244,3 @@ class Client:
 
     def _seen(self) -> str:
         return ", ".join(type(frame).__name__ for frame in self.frames[-8:])
-
-
-class Visitor(Client):
-    """A visitor with one conversation, opened by the first connection and resumed by the next ones."""
-
-    role = Role.VISITOR
-
-    def __init__(
-        self,
-        site: str,
-        *,
-        category: Category = Category.DOMESTIC,
-        audience: Audience = Audience.VICTIM,
-        postal_code: str | None = None,
-        commune: str | None = None,
-        window: int = 1,
-        ping_s: float = 10.0,
-    ) -> None:
-        super().__init__(site, window=window, ping_s=ping_s)
-        self.wish = Open(category=category, audience=audience, postal_code=postal_code)
-        self.conversation = ""
-        self.token = ""
-        self.state: State | None = None
-        self.erased: Erased | None = None
-        self._commune = commune
-
-    async def opened(self, within_s: float = 10.0) -> Self:
-        """Wait until the conversation is open."""
-        await self.until(lambda: bool(self.conversation) and self.ready, within_s)
-        return self
-
-    def tell(self, body: str, kind: Kind = Kind.TEXT) -> str:
-        """Say something in the one conversation; return its client id."""
-        return self.say(body, self.conversation, kind)
-
-    @property
-    def heard_messages(self) -> Transcript:
-        """What this visitor holds."""
-        return self.transcript(self.conversation)
-
-    async def red_button(self) -> int:
-        """Call for erasure as the page does while it leaves; return the HTTP status."""
-        body = f'{{"conversation":"{self.conversation}","token":"{self.token}"}}'
-        headers = {"Content-Type": "text/plain;charset=UTF-8", "Origin": self.site}
-        async with self.http.post(self.site + "/erase", data=body, headers=headers) as answer:
-            return answer.status
-
-    def first(self) -> Sendable:
-        if not self.conversation:
-            return self.wish
-        return Resume(conversation=self.conversation, token=self.token, seq=self.heard_messages.last)
-
-    def heard(self, frame: ServerFrame) -> None:
-        match frame:
-            case AskCommune():
-                self.send(ChooseCommune(insee=self._commune))
-            case Opened():
-                self.conversation, self.token = frame.conversation, frame.token
-                self.become_ready()
-            case Resumed():
-                self.become_ready()
-            case State():
-                self.state = frame
-            case Erased():
-                self.erased = frame
-            case _:
-                pass
-
-
-class Operator(Client):
-    """An operator at the console; ``await log_in()`` first, then ``async with``."""
-
-    role = Role.OPERATOR
-
-    def __init__(self, site: str, *, window: int = 1, ping_s: float = 10.0) -> None:
-        super().__init__(site, window=window, ping_s=ping_s)
-        self.held: dict[str, Held] = {}
-        self.erased: dict[str, Erased] = {}
-        self.welcome: Welcome | None = None
-        self.available = True
-
-    async def log_in(self, login: str, password: str) -> Self:
-        """Take a session. Its cookie is for secure contexts: a browser counts loopback as one, aiohttp does not."""
-        body = {"login": login, "password": password}
-        headers = {"X-Havre": "1", "Origin": self.site}
-        async with self.http.post(self.site + "/api/login", json=body, headers=headers) as answer:
-            assert answer.status == 200, f"login refused with {answer.status}"
-            cookies = [f"{name}={morsel.value}" for name, morsel in answer.cookies.items()]
-        self.http.cookie_jar.clear()
-        self.headers = {**self.headers, "Cookie": "; ".join(cookies)}
-        return self
-
-    def first(self) -> Sendable:
-        return Sync(seqs={cid: self.transcript(cid).last for cid in self.held})
-
-    def heard(self, frame: ServerFrame) -> None:
-        match frame:
-            case Welcome():
-                self.welcome = frame
-                self.held = {cid: held for cid, held in self.held.items() if cid in frame.conversations}
-                wanted = "available" if self.available else "paused"
-                if frame.status != wanted:
-                    self.send(SetStatus(status="available" if self.available else "paused"))
-                self.become_ready()
-            case Held():
-                self.held[frame.conversation] = frame
-                self.transcript(frame.conversation)
-            case Released():
-                self.held.pop(frame.conversation, None)
-            case Erased():
-                self.held.pop(frame.conversation, None)
-                self.erased[frame.conversation] = frame
-            case _:
-                pass
-
-    def typing(self, conversation: str) -> None:
-        """Show the visitor that somebody writes."""
-        self.send(Typing(conversation=conversation))
-
-    def has_seen(self, conversation: str) -> None:
-        """Tell the visitor that all has been on screen."""
-        last = self.transcript(conversation).last
-        self.send(Receipt(conversation=conversation, delivered=last, seen=last))
-
-    def end(self, conversation: str) -> None:
-        """End a conversation."""
-        self.send(End(conversation=conversation))
