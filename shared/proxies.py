@@ -7,8 +7,10 @@ it was written by proxies that are ours: an element counts only when whoever wro
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
 
-from aiohttp import web
+if TYPE_CHECKING:
+    from aiohttp import web
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -36,7 +38,7 @@ def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Networ
     return str(asked_from) if asked_from else peer
 
 
-def client_of(request: web.Request, trusted: Iterable[Network]) -> str:
+def client_of(request: "web.Request", trusted: Iterable[Network]) -> str:
     """Return the address that ``request`` comes from; empty when the connection is gone already."""
     return client_address(request.remote or "", request.headers.getall("X-Forwarded-For", []), trusted)
 

@@ -17,7 +17,7 @@ from shared.geography.memory import no_collection
 from shared.health import Check, ops_server
 from shared.logs import get_logger
 from shared.run import background, forever, run
-from shared.tables import Announcer, Watched
+from shared.tables.watched import Announcer, Watched
 
 SERVICE = "referral"
 

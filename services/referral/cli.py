@@ -20,7 +20,8 @@ from shared.contracts.referral import MOST_STRUCTURES, NearbyQuery, StructureKin
 from shared.geography import table as communes
 from shared.geography.country import Country
 from shared.geography.memory import no_collection, peak_mb
-from shared.importing.report import ImportRefused, Report
+from shared.importing.command import import_with_report
+from shared.importing.report import Report
 
 SEED = 20_251_122
 BENCH_STRUCTURES = 50_000
@@ -102,16 +103,12 @@ def _print(found: dict[str, Any]) -> None:
 def take(request: Request) -> int:
     """Import a file where running instances look for the directory; returns the exit code."""
     target = ReferralSettings().imported_table
-    with Report(target.with_suffix(".report.csv")) as report:
-        try:
-            done = import_file(request, target, communes.load(), report)
-        except ImportRefused as refused:
-            report.refused(refused)
-            sys.stderr.write(f"{report.summary()}\nrefused: {refused}\nthe directory in force is unchanged\n")
-            return 1
-        sys.stdout.write(f"{report.summary()}\n{done.structures} structures of {done.source}\n")
-        sys.stdout.write(f"{done.directory} in the directory: {target}\n")
-    return 0
+
+    def bring(report: Report) -> str:
+        done = import_file(request, target, communes.load(), report)
+        return f"{done.structures} structures of {done.source}\n{done.directory} in the directory: {target}"
+
+    return import_with_report(target, bring, "directory")
 
 
 def main(arguments: Sequence[str]) -> int:

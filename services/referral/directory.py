@@ -14,7 +14,7 @@ from pathlib import Path
 from services.referral.entry import Entry
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.referral import StructureKind, Wheelchair
-from shared.tables import BrokenTable
+from shared.tables.file import BrokenTable
 
 SHIPPED = Path(__file__).parent / "data" / "structures.csv"
 SHIPPED_HELPLINES = Path(__file__).parent / "data" / "helplines.csv"

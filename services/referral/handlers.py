@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from services.referral import metrics
 from services.referral.domain import Directory
 from shared.contracts.referral import DirectoryRefreshed, NearbyQuery, NearbyReply
-from shared.tables import Watched
+from shared.tables.watched import Watched
 
 Clock = Callable[[], datetime]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.tables import TableSettings
+from shared.tables.settings import TableSettings
 
 IMPORTED = "structures.csv"
 

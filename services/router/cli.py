@@ -3,6 +3,8 @@
 import argparse
 import json
 import random
+import statistics
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -12,13 +14,11 @@ from typing import Any
 
 from services.router import table
 from services.router.domain import Place, Territory
-from services.router.importer import import_file
-from services.router.settings import RouterSettings
 from shared.clock import utc_now
 from shared.contracts.conversation import Force
 from shared.geography import table as communes
 from shared.geography.memory import no_collection, peak_mb
-from shared.importing.report import ImportRefused, Report
+from shared.importing.report import Report
 
 LOOKUPS = 100_000
 SEED = 20_251_122
@@ -75,14 +75,28 @@ def _times(look_up: Callable[[str], object], sample: Sequence[str]) -> dict[str,
     return {"p50_us": spent[last // 2] / 1000, "p99_us": spent[last * 99 // 100] / 1000, "max_us": spent[-1] / 1000}
 
 
-def bench(territory: Territory, start_s: float) -> dict[str, Any]:
-    """Measure 100,000 look-ups of each sort; times in microseconds, memory (peak of this process) in MB."""
+def whole_start_ms() -> int:
+    """Return how long a new process takes from nothing to the answer for one code; the median of five, in ms."""
+    spent = []
+    for _ in range(5):
+        before = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "services.router", "lookup", "95300"], check=True, capture_output=True)
+        spent.append(time.perf_counter() - before)
+    return round(statistics.median(spent) * 1000)
+
+
+def bench(territory: Territory, table_s: float) -> dict[str, Any]:
+    """Measure 100,000 look-ups of each sort; times in microseconds, memory (peak of this process) in MB.
+
+    ``start_ms``: a new process from nothing to its first answer. ``table_ms``: of which reading the tables.
+    """
     sample = _sample(territory)
     return {
         "lookups": LOOKUPS,
         "place": _times(territory.place, sample),
         "route": _times(territory.route, sample),
-        "start_ms": round(start_s * 1000),
+        "start_ms": whole_start_ms(),
+        "table_ms": round(table_s * 1000),
         "memory_mb": peak_mb(),
         **counts(territory),
     }
@@ -94,16 +108,18 @@ def _print(found: dict[str, Any]) -> None:
 
 def take(file: Path, edition: str, *, quiet: bool) -> int:
     """Import ``file`` where running routers look for it; returns the exit code."""
+    # Imported here: a look-up needs none of it, and answers in half the time.
+    from services.router.importer import import_file
+    from services.router.settings import RouterSettings
+    from shared.importing.command import import_with_report
+
     target = RouterSettings().imported_table
-    with Report(target.with_suffix(".report.csv")) as report:
-        try:
-            named = import_file(file, target, edition, communes.load(), report, quiet=quiet)
-        except ImportRefused as refused:
-            report.refused(refused)
-            sys.stderr.write(f"{report.summary()}\nrefused: {refused}\nthe table in force is unchanged\n")
-            return 1
-        sys.stdout.write(f"{report.summary()}\n{named} communes, edition {edition}: {target}\n")
-    return 0
+
+    def bring(report: Report) -> str:
+        named = import_file(file, target, edition, communes.load(), report, quiet=quiet)
+        return f"{named} communes, edition {edition}: {target}"
+
+    return import_with_report(target, bring, "table")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -124,9 +140,9 @@ def main(arguments: Sequence[str]) -> int:
         return take(given.file, given.edition or utc_now().date().isoformat(), quiet=given.quiet)
     started = time.perf_counter()
     territory = load_territory(given.table)
-    start_s = time.perf_counter() - started
+    table_s = time.perf_counter() - started
     if given.command == "lookup":
         _print(as_dict(territory.place(given.postal_code, given.commune)))
     else:
-        _print(bench(territory, start_s))
+        _print(bench(territory, table_s))
     return 0

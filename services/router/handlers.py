@@ -9,7 +9,7 @@ from services.router.domain import LocalCommune, Place, Territory, queue
 from shared.contracts.envelope import Event, derived_id
 from shared.contracts.gateway import ConversationOpened
 from shared.contracts.router import Commune, ConversationRouted, PlaceQuery, PlaceReply, TerritoryRefreshed
-from shared.tables import Watched
+from shared.tables.watched import Watched
 
 Publish = Callable[[Event], Awaitable[None]]
 

@@ -14,7 +14,7 @@ from shared.geography.build import WHOLE_CITIES
 from shared.geography.country import Country
 from shared.importing.report import ImportRefused, Report
 from shared.importing.source import csv_rows, opened
-from shared.tables import replace_file
+from shared.tables.file import replace_file
 
 SOURCE = "Ministère de l'Intérieur, Compétence territoriale gendarmerie et police nationales"
 COLUMNS = ("code_commune", "institution", "service")

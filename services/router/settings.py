@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from shared.contracts.conversation import Force
-from shared.tables import TableSettings
+from shared.tables.settings import TableSettings
 
 IMPORTED = "competence.csv"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from services.router.competence import Competence, CompetenceTable
 from shared.contracts.conversation import Force
-from shared.tables import BrokenTable
+from shared.tables.file import BrokenTable
 
 SHIPPED = Path(__file__).parent / "data" / "competence.csv"
 HEADER = ("insee", "forces", "service")

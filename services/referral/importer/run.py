@@ -10,7 +10,7 @@ from services.referral.importer.gather import Gathered
 from shared.geography.country import Country
 from shared.importing.report import ImportRefused, Report
 from shared.importing.source import opened
-from shared.tables import BrokenTable, replace_file
+from shared.tables.file import BrokenTable, replace_file
 
 MOST_REJECTED = 0.1
 FEWEST = 0.5

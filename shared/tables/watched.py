@@ -1,77 +1,15 @@
-"""Tables that a service keeps in memory and that an import may replace while it runs.
-
-A table is one file. The shipped one stands in the package; an imported one, in ``HAVRE_TABLES_DIR``, goes before it. An
-import writes beside and renames, so a reader finds the old table or the new one, never half of one.
-"""
+"""The table in force: replaced when its file changes, and said in an event."""
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pydantic import Field
-
 from shared.contracts.envelope import Event
 from shared.logs import get_logger
-from shared.settings import Settings
+from shared.tables.file import BrokenTable, Stamp, stamp_of
 
 T = TypeVar("T")
-
-DEFAULT_DIR = Path(__file__).parent.parent / "var" / "tables"
-
-
-class TableSettings(Settings):
-    """What a service needs that holds a table."""
-
-    tables_dir: Path = Field(
-        default=DEFAULT_DIR, description="Folder of imported tables; they go before those shipped with the package"
-    )
-    look_for_tables_s: float = Field(default=2.0, gt=0, description="Seconds between two looks for a newer table")
-
-
-class BrokenTable(Exception):
-    """A file is not the table that it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Tells one version of a file from another without reading it."""
-
-    path: Path
-    modified_ns: int
-    size: int
-    inode: int
-
-
-def stamp_of(imported: Path, shipped: Path) -> Stamp:
-    """Return the stamp of the file in force: the imported one where there is one. Raises ``OSError`` for neither."""
-    path = imported if imported.exists() else shipped
-    status = path.stat()
-    return Stamp(path, status.st_mtime_ns, status.st_size, status.st_ino)
-
-
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Let ``write`` make a file beside ``path``, put it on disk, then rename: all or nothing, even in a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    beside = Path(name)
-    try:
-        write(beside)
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 class Watched(Generic[T]):
