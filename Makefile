@@ -68,6 +68,7 @@ lock: $(VENV)/.dev ## Pin every package with its hashes, from pyproject.toml
 	$(COMPILE) pyproject.toml --group local -o requirements.lock
 	$(COMPILE) pyproject.toml --group local --group dev -o requirements-dev.lock
 	$(COMPILE) --group node -o requirements-node.lock
+	$(COMPILE) --group audit -o requirements-audit.lock
 
 .PHONY: images
 images: $(VENV)/.run $(PAGES) ## Build the container images (their base: see infra/images/base-from-debian.sh)
