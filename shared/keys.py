@@ -85,9 +85,34 @@ def load(oid: str) -> str:
     return f"{DISPATCH}load:{oid}"
 
 
+def credential(kid: str) -> str:
+    """String (JSON): the proof that a key which reads is a verified specialist's; expires with that key."""
+    return f"credential:{kid}"
+
+
+def duty(force: str) -> str:
+    """String: which key the consoles on duty of a force hold together; expires with it."""
+    return f"{DISPATCH}duty:{force}"
+
+
+def duty_boxes(kid: str) -> str:
+    """Hash: a console's shift key -> the private duty key ``kid``, sealed for that shift key alone."""
+    return f"{DISPATCH}duty-boxes:{kid}"
+
+
 def session(digest: str) -> str:
     """String (JSON): a staff session, by the SHA-256 of its token."""
     return f"session:{digest}"
+
+
+def used_code(login: str, step: int) -> str:
+    """String with expiry: the one-time code of this half minute has let its owner in and lets nobody in again."""
+    return f"used-code:{login}:{step}"
+
+
+def used_state(digest: str) -> str:
+    """String with expiry: a login through the identity provider that is over, by the digest of its state."""
+    return f"used-state:{digest}"
 
 
 def sessions_of(login: str) -> str:

@@ -64,6 +64,11 @@ class WebSettings(StoreSettings):
         description="Addresses or networks of the proxies in front, with commas; only what they write into "
         "X-Forwarded-For counts. Empty: there is none",
     )
+    staff_authority: str = Field(
+        default="",
+        description="Public key of the staff authority (JWK), or path of a file with it: whose certificates prove who "
+        "is staff. A service that serves a page does not start without it",
+    )
     page_dir: Path | None = Field(default=None, description="Folder of the built page; empty: the one in the package")
 
     @field_validator("trusted_proxies")

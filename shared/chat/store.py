@@ -71,6 +71,8 @@ class Record:
     visitor_at: str | None = None
     operator_at: str | None = None
     operator: str | None = None
+    operator_key: str | None = None
+    """Name of the operator's shift key: a conversation's keys are sealed for it too."""
     delivered: int = 0
     """Highest message that the visitor's page has received."""
     seen: int = 0
@@ -109,6 +111,11 @@ def who(role: Role) -> str:
 def at(role: Role) -> str:
     """Return the field that names the instance that holds this role's socket."""
     return f"at:{role}"
+
+
+def key_of(role: Role) -> str:
+    """Return the field that names the key with which this role reads."""
+    return f"key:{role}"
 
 
 class ConversationStore:
@@ -197,6 +204,7 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         visitor_at=text.get(at(Role.VISITOR)),
         operator_at=text.get(at(Role.OPERATOR)),
         operator=text.get(who(Role.OPERATOR)),
+        operator_key=text.get(key_of(Role.OPERATOR)),
         delivered=int(text.get("delivered:visitor", 0)),
         seen=int(text.get("seen:visitor", 0)),
     )
