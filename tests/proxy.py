@@ -1,6 +1,7 @@
 """A way to a server that can be cut and mended, while the server itself lives on and keeps what it has."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Self
 
 
@@ -8,7 +9,7 @@ class Proxy:
     """``async with Proxy(port_of_the_server) as proxy``; clients connect to ``proxy.port``."""
 
     def __init__(self, target: int) -> None:
-        self._target = target
+        self.target = target
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self.port = 0
@@ -33,14 +34,20 @@ class Proxy:
             writer.transport.abort()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        onward_reader, onward = await asyncio.open_connection("127.0.0.1", self._target)
+        onward_reader, onward = await asyncio.open_connection("127.0.0.1", self.target)
         self._writers |= {writer, onward}
         await asyncio.gather(self._copy(reader, onward), self._copy(onward_reader, writer))
         self._writers -= {writer, onward}
 
+    def _listener(self) -> Callable[[bytes], None]:
+        """Return what hears the bytes of one connection in one direction: here, nobody."""
+        return lambda _data: None
+
     async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hear = self._listener()
         try:
             while data := await reader.read(65_536):
+                hear(data)
                 writer.write(data)
                 await writer.drain()
         except ConnectionError:
