@@ -1,19 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { begin, type Conversation, lastSeq, mark, reduce, typists } from "./conversation";
-import type { Role, ServerFrame } from "./frames";
+import { begin, type Conversation, lastSeq, mark, reduce, shown, typists } from "./conversation";
+import type { Role } from "./frames";
+import type { Heard, OpenedMessage } from "./sealed-link";
 
 const ID = "0190b2f0-0000-7000-8000-000000000001";
 
-const hear = (conversation: Conversation, frame: ServerFrame, now = 0): Conversation =>
+const hear = (conversation: Conversation, frame: Heard, now = 0): Conversation =>
   reduce(conversation, { type: "frame", frame, now });
 
-const message = (seq: number, by: Role = "operator", cid = `cid-${seq}-xxxx`): ServerFrame => ({
+const message = (seq: number, by: Role = "operator", cid = `cid-${seq}-xxxx`): OpenedMessage => ({
   t: "message",
   conversation: ID,
   seq,
   by,
   cid,
   at: seq * 1000,
+  kind: "text",
   body: `body ${seq}`,
 });
 
@@ -41,9 +43,28 @@ describe("a conversation", () => {
     expect(reduce(refused, { type: "withdrawn", cid: "mine-1234" }).outgoing).toEqual([]);
   });
 
+  test("counts a message that only carries keys, and shows it to nobody", () => {
+    const heard = [message(1), { ...message(2, "visitor"), kind: "keys", body: "" } as const, message(3)].reduce(
+      (state, frame) => hear(state, frame),
+      begin(ID, "visitor"),
+    );
+    expect(lastSeq(heard)).toBe(3);
+    expect(shown(heard).map((each) => each.seq)).toEqual([1, 3]);
+  });
+
+  test("reads a sealed message once its key has come, in its place", () => {
+    const before = [{ ...message(1), kind: "sealed", body: "" } as const, message(2)].reduce(
+      (state, frame) => hear(state, frame),
+      begin(ID, "operator"),
+    );
+    expect(shown(before)[0]).toMatchObject({ kind: "sealed", body: "" });
+    expect(shown(hear(before, message(1)))[0]).toMatchObject({ kind: "text", body: "body 1" });
+    expect(shown(hear(before, { ...message(2), body: "another" }))[1]).toMatchObject({ body: "body 2" });
+  });
+
   test("marks what was said as stored, delivered, seen, and never goes back", () => {
     const first = { seq: 1, cid: "mine-1234", by: "visitor", at: 0, body: "x", kind: "text" } as const;
-    const receipt = (delivered: number, seen: number, by: Role = "operator"): ServerFrame => ({
+    const receipt = (delivered: number, seen: number, by: Role = "operator"): Heard => ({
       t: "receipt",
       conversation: ID,
       delivered,
@@ -69,6 +90,6 @@ describe("a conversation", () => {
 
   test("is not changed by what belongs to another conversation", () => {
     const state = begin(ID, "operator");
-    expect(hear(state, { ...message(1), conversation: "0190b2f0-0000-7000-8000-000000000002" } as ServerFrame)).toBe(state);
+    expect(hear(state, { ...message(1), conversation: "0190b2f0-0000-7000-8000-000000000002" })).toBe(state);
   });
 });

@@ -1,4 +1,5 @@
-import type { ErrorCode, Kind, Role, ServerFrame } from "./frames";
+import type { ErrorCode, Role } from "./frames";
+import type { Heard, OpenedMessage, Reading, SpokenKind } from "./sealed-link";
 
 /** A message that the server has stored. */
 export interface Stored {
@@ -7,15 +8,16 @@ export interface Stored {
   readonly by: Role;
   /** Milliseconds since 1970, by the server's clock. */
   readonly at: number;
+  /** Plain text; empty unless `kind` is what a person says. */
   readonly body: string;
-  readonly kind: Kind;
+  readonly kind: Reading;
 }
 
 /** A message of this side that the server has not stored yet, or will not (`refused` says why). */
 export interface Outgoing {
   readonly cid: string;
   readonly body: string;
-  readonly kind: Kind;
+  readonly kind: SpokenKind;
   readonly refused: ErrorCode | null;
 }
 
@@ -41,9 +43,9 @@ export interface Conversation {
 export type Mark = "stored" | "delivered" | "seen";
 
 export type Happening =
-  | { readonly type: "said"; readonly cid: string; readonly body: string; readonly kind: Kind }
+  | { readonly type: "said"; readonly cid: string; readonly body: string; readonly kind: SpokenKind }
   | { readonly type: "withdrawn"; readonly cid: string }
-  | { readonly type: "frame"; readonly frame: ServerFrame; readonly now: number };
+  | { readonly type: "frame"; readonly frame: Heard; readonly now: number };
 
 /** How long a typing frame counts, in milliseconds. */
 export const TYPING_SHOWN_MS = 5_000;
@@ -68,15 +70,13 @@ export function reduce(before: Conversation, happening: Happening): Conversation
   }
 }
 
-function heard(before: Conversation, frame: ServerFrame, now: number): Conversation {
+function heard(before: Conversation, frame: Heard, now: number): Conversation {
   if (!("conversation" in frame) || frame.conversation !== before.id) return before;
   switch (frame.t) {
-    case "message": {
-      const { seq, cid, by, at, body, kind = "text" } = frame;
-      return stored(before, { seq, cid, by, at, body, kind });
-    }
+    case "message":
+      return stored(before, frame);
     case "typing":
-      if (!frame.by || frame.by === before.self) return before;
+      if (frame.by === before.self) return before;
       return { ...before, typing: { ...before.typing, [frame.by]: now + TYPING_SHOWN_MS } };
     case "receipt":
       if (!frame.by || frame.by === before.self) return before;
@@ -91,19 +91,31 @@ function heard(before: Conversation, frame: ServerFrame, now: number): Conversat
   }
 }
 
-function stored(before: Conversation, message: Stored): Conversation {
-  const outgoing = before.outgoing.filter((sent) => message.by !== before.self || sent.cid !== message.cid);
-  if (before.messages.some((known) => known.seq === message.seq)) return { ...before, outgoing };
-  // Who has just written is no longer writing, and has this message in front of them.
-  const typing = { ...before.typing, [message.by]: 0 };
+function stored(before: Conversation, heard: OpenedMessage): Conversation {
+  const { seq, cid, by, at, body, kind } = heard;
+  const message: Stored = { seq, cid, by, at, body, kind };
+  const outgoing = before.outgoing.filter((sent) => by !== before.self || sent.cid !== cid);
+  const known = before.messages.find((each) => each.seq === seq);
+  if (known) {
+    if (known.kind !== "sealed") return { ...before, outgoing };
+    // Its key has come.
+    return { ...before, outgoing, messages: before.messages.map((each) => (each === known ? message : each)) };
+  }
   const messages = [...before.messages, message].sort((one, other) => one.seq - other.seq);
-  return { ...before, outgoing, typing, messages };
+  if (kind === "keys") return { ...before, outgoing, messages };
+  // Who has just written is no longer writing, and has this message in front of them.
+  return { ...before, outgoing, typing: { ...before.typing, [by]: 0 }, messages };
 }
 
 function advanced(before: Conversation, by: Role, delivered: number, seen: number): Conversation {
   const known = before.progress[by] ?? { delivered: 0, seen: 0 };
   const next = { delivered: Math.max(known.delivered, delivered, seen), seen: Math.max(known.seen, seen) };
   return { ...before, progress: { ...before.progress, [by]: next } };
+}
+
+/** What there is to read, in order: without the messages that only carry keys. */
+export function shown(conversation: Conversation): readonly Stored[] {
+  return conversation.messages.filter((message) => message.kind !== "keys");
 }
 
 /** The sequence number up to which nothing is missing. */
