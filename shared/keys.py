@@ -25,6 +25,15 @@ def all_of(cid: str) -> tuple[str, str, str]:
     return conversation(cid), log(cid), client_ids(cid)
 
 
+def resume(digest: str) -> str:
+    """Hash: conversation, proof, box, until, tries of the words that bring its visitor back; expires with them.
+
+    ``digest``: of what the words' locator is, under a secret of the installation. It is in a slot of its own, since it
+    has to be found without the conversation's id; the conversation's record names it (field ``words``).
+    """
+    return f"resume:{digest}"
+
+
 DISPATCH = "{dispatch}:"
 """Prefix of every key of the dispatch slot: its script builds the names below from it, as these functions do."""
 
@@ -76,7 +85,7 @@ POSITIONS_TURN = f"{DISPATCH}positions-turn"
 
 
 def operator(oid: str) -> str:
-    """Hash: queues, limit, status, instance, socket, idle since."""
+    """Hash: queues, limit, status, instance, socket, kid (of the console's shift key), idle since."""
     return f"{DISPATCH}operator:{oid}"
 
 

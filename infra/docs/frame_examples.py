@@ -14,12 +14,18 @@ from shared.contracts.conversation import Audience, Category, EndedBy, Force
 CONVERSATION = "0c9e3c1a-5d0e-4b7e-9d55-2f6f3f0a1b77"
 OTHER = "7d1f6a52-93b4-4f0a-8a57-6c1be0f5d2e4"
 TOKEN = "q3wJ0zv5Yk2l8bXh1sRrT7uCmN4dEgF6aPoI9tKyLxQ"  # noqa: S105 - an example, no secret
+LOCATOR = "5f2c9a0b" * 8
+PROOF = "90d4e17c" * 8
+SHARE = "kS0dV3vYh1gqWbZ2nXr5mJt8uCfLpEa7oIiQyTzR4Nw"
+BOX = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..Y2hvc2VuIG9uY2U.c2VhbGVkIGtleXM.dGhlIHRhZyBvZiBHQ00"
 OPENED_AT = 1_767_225_600_000
 
 EXAMPLES: tuple[msgspec.Struct, ...] = (
     f.Open(category=Category.DOMESTIC, audience=Audience.VICTIM, postal_code="95300", language="fr"),
     f.ChooseCommune(insee="95500"),
     f.Resume(conversation=CONVERSATION, token=TOKEN, seq=12),
+    f.Keep(conversation=CONVERSATION, locator=LOCATOR, proof=PROOF, box=BOX),
+    f.Find(locator=LOCATOR, proof=PROOF),
     f.Say(conversation=CONVERSATION, cid="v-8hQ2mZ0p", body="Il dort, je peux écrire."),
     f.Typing(conversation=CONVERSATION),
     f.Receipt(conversation=CONVERSATION, delivered=12, seen=11),
@@ -56,6 +62,9 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     ),
     f.Opened(conversation=CONVERSATION, token=TOKEN),
     f.Resumed(conversation=CONVERSATION, seq=14),
+    f.Kept(conversation=CONVERSATION, share=SHARE),
+    f.Found(share=SHARE, box=BOX, until=OPENED_AT + 7_260_000),
+    f.Wrong(left=3),
     f.State(
         conversation=CONVERSATION,
         stage=f.Stage.WAITING,

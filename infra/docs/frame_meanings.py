@@ -34,6 +34,17 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Open.postal_code": "As typed; need not be true, need not exist; leave it out to give none",
         "Open.language": "BCP 47 tag of the page",
         "ChooseCommune.insee": "One of the codes offered; absent or null: “I don't know, or I'd rather not say”",
+        "Keep.locator": "From the first two words: where their box is found",
+        "Keep.proof": "From all four words: shows that whoever looks for the box knows them",
+        "Keep.box": "The conversation's id, its token and its keys, sealed under all four words and the share",
+        "Find.locator": "From the first two words",
+        "Find.proof": "From all four words",
+        "Kept.share": "The installation's share of the key that closes the box; a stolen box stays closed",
+        "Kept.until": "When the words die, ms since 1970 UTC",
+        "Found.share": "The installation's share of the key that opens the box",
+        "Found.box": "As the page that drew the words sealed it",
+        "Found.until": "When the words die, ms since 1970 UTC",
+        "Wrong.left": "How many tries are left before the words are dead; 0: they are",
         "Resume.seq": "Last number up to which the client has every message",
         "Resumed.seq": "Last number stored",
         "Ack.cid": "The client id of the `say` that is stored",
@@ -59,6 +70,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Held.visitor_connected": "Whether the visitor's page is on line at this moment",
         "Held.delivered": "Last message that has reached the visitor's page",
         "Held.seen": "Last message that the visitor has had on screen",
+        "Held.resumable_until": "Until when resume words bring the visitor back, ms since 1970 UTC; absent: none do",
         "Held.new": "Just assigned: the console makes it unmissable",
         "QueueLine.waiting": "How many conversations wait",
         "QueueLine.oldest_s": "Seconds that the one who waits longest has waited",
@@ -96,6 +108,7 @@ ERRORS: Mapping[ErrorCode, tuple[str, str]] = MappingProxyType(
             "The same operator opened the console elsewhere. The connection is closed after this.",
             "Forget everything; come back only when the person asks for it.",
         ),
+        ErrorCode.TAKEN: ("These resume words belong to another conversation.", "Draw others."),
     }
 )
 """Of each error code: what it says, and what a client does."""

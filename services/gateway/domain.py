@@ -6,7 +6,19 @@ A pair that is not in the table raises ``OutOfOrder`` and leaves all as it was.
 from enum import Enum, auto
 from typing import Final
 
-from shared.chat.frames import ChooseCommune, End, Open, Ping, Receipt, Resume, Say, Typing, VisitorFrame
+from shared.chat.frames import (
+    ChooseCommune,
+    End,
+    Find,
+    Keep,
+    Open,
+    Ping,
+    Receipt,
+    Resume,
+    Say,
+    Typing,
+    VisitorFrame,
+)
 from shared.contracts.router import PlaceReply
 
 
@@ -41,9 +53,9 @@ class Step(Enum):
 FrameType = type[VisitorFrame]
 
 _ALLOWED: Final[dict[Phase, frozenset[FrameType]]] = {
-    Phase.FRESH: frozenset({Open, Resume, Ping}),
+    Phase.FRESH: frozenset({Open, Resume, Find, Ping}),
     Phase.ASKED: frozenset({ChooseCommune, Ping}),
-    Phase.TALKING: frozenset({Say, Typing, Receipt, Ping, End}),
+    Phase.TALKING: frozenset({Say, Typing, Receipt, Keep, Ping, End}),
     Phase.OVER: frozenset({Open, Ping}),
 }
 

@@ -34,6 +34,13 @@ PostalCode = Annotated[
     str,
     Meta(pattern=r"^[0-9ABab -]{1,12}\Z", description="As typed; need not exist, but no words: it goes to a disk (P1)"),
 ]
+Digest = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="256 bits in hexadecimal, derived slowly by the page")
+]
+Box = Annotated[
+    str,
+    Meta(pattern=r"^[0-9A-Za-z_.-]{1,16384}\Z", description="Compact JWE that only the words open"),
+]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", description="BCP 47 tag of the page")]
 
 
@@ -73,6 +80,7 @@ class ErrorCode(StrEnum):
     TOO_FAST = "too_fast"
     UNAVAILABLE = "unavailable"
     SUPERSEDED = "superseded"
+    TAKEN = "taken"
 
 
 class Frame(msgspec.Struct, tag_field="t", frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -137,6 +145,25 @@ class Resume(Frame, tag="resume", frozen=True):
     conversation: Id
     token: Token
     seq: Seq
+
+
+class Keep(Frame, tag="keep", frozen=True):
+    """Make resume words count. First without ``proof`` and ``box``: answered by ``kept`` with the installation's share
+    of the key that closes the box, or by ``error taken``. Then with both: answered by ``kept`` with the time until which
+    the words work. Other words replace those before; the same again renews their box and nothing else.
+    """
+
+    conversation: Id
+    locator: Digest
+    proof: Digest | None = None
+    box: Box | None = None
+
+
+class Find(Frame, tag="find", frozen=True):
+    """Come back by resume words, on any device. Answered by ``found``, by ``wrong``, or by ``error not_found``."""
+
+    locator: Digest
+    proof: Digest
 
 
 class Ping(Frame, tag="ping", frozen=True):
@@ -254,6 +281,28 @@ class State(Frame, tag="state", frozen=True):
     peer_connected: bool | None = None
 
 
+class Kept(Frame, tag="kept", frozen=True):
+    """Answer to ``keep``: ``share`` to its first half, ``until`` to its second."""
+
+    conversation: Id
+    share: str | None = None
+    until: int | None = None
+
+
+class Found(Frame, tag="found", frozen=True):
+    """The words are right: the box, and the installation's share of the key that opens it. ``resume`` follows."""
+
+    share: str
+    box: str
+    until: int
+
+
+class Wrong(Frame, tag="wrong", frozen=True):
+    """Some of the words are right and some are not; after as many more tries as ``left`` they are dead."""
+
+    left: Count
+
+
 # ---- said by the dispatcher alone
 
 
@@ -290,6 +339,7 @@ class Held(Frame, tag="held", frozen=True):
     visitor_connected: bool = False
     delivered: Seq = 0
     seen: Seq = 0
+    resumable_until: int | None = None
     new: bool = False
 
 
@@ -314,11 +364,11 @@ class Board(Frame, tag="board", frozen=True):
     queues: list[QueueLine]
 
 
-VisitorFrame = Open | ChooseCommune | Resume | Say | Typing | Receipt | Ping | End
+VisitorFrame = Open | ChooseCommune | Resume | Keep | Find | Say | Typing | Receipt | Ping | End
 OperatorFrame = Sync | SetStatus | Say | Typing | Receipt | Ping | End
 ServerFrame = (
     Ack | Message | Erased | Pong | Error | Typing | Receipt
-    | AskCommune | Opened | Resumed | State | Welcome | SetStatus | Held | Released | Board
+    | AskCommune | Opened | Resumed | Kept | Found | Wrong | State | Welcome | SetStatus | Held | Released | Board
 )  # fmt: skip
 
 encode = msgspec.json.Encoder().encode

@@ -31,7 +31,8 @@ export type ErrorCode =
   | "forbidden"
   | "too_fast"
   | "unavailable"
-  | "superseded";
+  | "superseded"
+  | "taken";
 
 /** Where a conversation stands, as both ends see it. */
 export type Stage = "routing" | "waiting" | "active";
@@ -78,6 +79,30 @@ export interface ResumeFrame {
   token: string;
   /** Sequence number; 0 is before the first message. */
   seq: number;
+}
+
+/**
+ * Make resume words count. First without `proof` and `box`: answered by `kept` with the installation's share
+ * of the key that closes the box, or by `error taken`. Then with both: answered by `kept` with the time until which
+ * the words work. Other words replace those before; the same again renews their box and nothing else.
+ */
+export interface KeepFrame {
+  t: "keep";
+  /** UUID in lower case. */
+  conversation: string;
+  /** 256 bits in hexadecimal, derived slowly by the page. */
+  locator: string;
+  proof?: string | null;
+  box?: string | null;
+}
+
+/** Come back by resume words, on any device. Answered by `found`, by `wrong`, or by `error not_found`. */
+export interface FindFrame {
+  t: "find";
+  /** 256 bits in hexadecimal, derived slowly by the page. */
+  locator: string;
+  /** 256 bits in hexadecimal, derived slowly by the page. */
+  proof: string;
 }
 
 /** Send a message. Answered by `ack` once it is stored, or by `error` with the same `cid`. */
@@ -214,6 +239,29 @@ export interface ResumedFrame {
   seq: number;
 }
 
+/** Answer to `keep`: `share` to its first half, `until` to its second. */
+export interface KeptFrame {
+  t: "kept";
+  /** UUID in lower case. */
+  conversation: string;
+  share?: string | null;
+  until?: number | null;
+}
+
+/** The words are right: the box, and the installation's share of the key that opens it. `resume` follows. */
+export interface FoundFrame {
+  t: "found";
+  share: string;
+  box: string;
+  until: number;
+}
+
+/** Some of the words are right and some are not; after as many more tries as `left` they are dead. */
+export interface WrongFrame {
+  t: "wrong";
+  left: number;
+}
+
 /**
  * The whole of what a visitor may know of where the conversation stands; each replaces the one before.
  *
@@ -269,6 +317,7 @@ export interface HeldFrame {
   delivered?: number;
   /** Sequence number; 0 is before the first message. */
   seen?: number;
+  resumable_until?: number | null;
   new?: boolean;
 }
 
@@ -289,6 +338,8 @@ export type VisitorFrame =
   | OpenFrame
   | ChooseCommuneFrame
   | ResumeFrame
+  | KeepFrame
+  | FindFrame
   | SayFrame
   | TypingFrame
   | ReceiptFrame
@@ -315,6 +366,9 @@ export type ServerFrame =
   | AskCommuneFrame
   | OpenedFrame
   | ResumedFrame
+  | KeptFrame
+  | FoundFrame
+  | WrongFrame
   | StateFrame
   | WelcomeFrame
   | SetStatusFrame

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
-from shared.chat.frames import ChooseCommune, End, Open, Ping, Receipt, Resume, Say, Typing, VisitorFrame
+from shared.chat.frames import (
+    ChooseCommune,
+    End,
+    Find,
+    Keep,
+    Open,
+    Ping,
+    Receipt,
+    Resume,
+    Say,
+    Typing,
+    VisitorFrame,
+)
 from shared.contracts.conversation import Audience, Category, Force
 from shared.contracts.router import Commune, PlaceReply
 
@@ -18,6 +30,8 @@ OTHERS = "5d4c8d4e-8a1c-4a6a-9a43-0f4f8d7f2b22"
 FRAMES: dict[type[VisitorFrame], VisitorFrame] = {
     Open: Open(category=Category.SEXUAL, audience=Audience.VICTIM),
     Resume: Resume(conversation=MINE, token="t" * 43, seq=0),
+    Find: Find(locator="0" * 64, proof="1" * 64),
+    Keep: Keep(conversation=MINE, locator="0" * 64),
     ChooseCommune: ChooseCommune(insee="95306"),
     Say: Say(conversation=MINE, cid="abcdefgh", body="bonjour"),
     Typing: Typing(conversation=MINE),
@@ -26,9 +40,9 @@ FRAMES: dict[type[VisitorFrame], VisitorFrame] = {
     End: End(conversation=MINE),
 }
 ALLOWED = {
-    Phase.FRESH: {Open, Resume, Ping},
+    Phase.FRESH: {Open, Resume, Find, Ping},
     Phase.ASKED: {ChooseCommune, Ping},
-    Phase.TALKING: {Say, Typing, Receipt, Ping, End},
+    Phase.TALKING: {Say, Typing, Receipt, Keep, Ping, End},
     Phase.OVER: {Open, Ping},
 }
 
@@ -42,7 +56,7 @@ def test_every_frame_is_allowed_or_out_of_order_in_every_phase(phase: Phase, kin
             check(phase, FRAMES[kind], MINE)
 
 
-@pytest.mark.parametrize("kind", [Say, Typing, Receipt, End])
+@pytest.mark.parametrize("kind", [Say, Typing, Receipt, Keep, End])
 def test_a_socket_speaks_of_its_own_conversation_alone(kind: type[VisitorFrame]) -> None:
     with pytest.raises(OutOfOrder):
         check(Phase.TALKING, FRAMES[kind], OTHERS)
