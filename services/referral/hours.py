@@ -5,48 +5,17 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from opening_hours import (  # type: ignore[attr-defined]  # ParserError is there, but not in its stubs
     OpeningHours,
     ParserError,
 )
 
+from shared import calendar
+from shared.calendar import PARIS
 from shared.contracts.referral import OpenState
 
-PARIS = "Europe/Paris"
-_ZONES = {
-    "971": "America/Guadeloupe",
-    "972": "America/Martinique",
-    "973": "America/Cayenne",
-    "974": "Indian/Reunion",
-    "975": "America/Miquelon",
-    "976": "Indian/Mayotte",
-    "977": "America/St_Barthelemy",
-    "978": "America/Marigot",
-    "984": "Indian/Kerguelen",
-    "986": "Pacific/Wallis",
-    "987": "Pacific/Tahiti",
-    "988": "Pacific/Noumea",
-}
 _MARQUESAS = frozenset({"98718", "98723", "98731", "98746", "98756", "98757"})
 _GAMBIER = "98719"
-_SUBDIVISIONS = {
-    "57": "57",
-    "67": "6AE",
-    "68": "6AE",
-    "971": "971",
-    "972": "972",
-    "973": "973",
-    "974": "974",
-    "975": "PM",
-    "976": "976",
-    "977": "BL",
-    "978": "MF",
-    "984": "TF",
-    "986": "WF",
-    "987": "PF",
-    "988": "NC",
-}
 _ALWAYS = frozenset({"24/7", "Mo-Su 00:00-24:00"})
 _YEARS_TO_LIKEN = 12
 
@@ -68,7 +37,7 @@ def zone_of(insee: str | None) -> str:
         return "Pacific/Marquesas"
     if insee == _GAMBIER:
         return "Pacific/Gambier"
-    return _ZONES.get(department_of(insee) or "", PARIS)
+    return calendar.zone_of(department_of(insee))
 
 
 def check(hours: str) -> str:
@@ -85,14 +54,9 @@ def _parse(hours: str, zone: str, country: str | None) -> OpeningHours:
         raise BadHours(hours) from error
 
 
-@lru_cache(maxsize=64)
-def _calendar(subdivision: str | None, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
-
-
 def is_holiday(insee: str | None, day: date) -> bool:
     """Tell whether ``day`` is a public holiday where the commune is (Alsace-Moselle and overseas have their own)."""
-    return day in _calendar(_SUBDIVISIONS.get(department_of(insee) or ""), day.year)
+    return day in calendar.public_holidays(department_of(insee), day.year)
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +65,7 @@ def _national_holiday_like(day: date) -> date:
     near = (
         holiday
         for years in range(-_YEARS_TO_LIKEN, _YEARS_TO_LIKEN + 1)
-        for holiday in _calendar(None, day.year + years)
+        for holiday in calendar.public_holidays(None, day.year + years)
         if holiday.weekday() == day.weekday()
     )
     return min(near, key=lambda holiday: (abs(holiday - day), holiday))
