@@ -25,7 +25,7 @@ local function rank(since, hurry)
   return since - credit
 end
 
--- more: what only this kind of decision says (waited_ms, reason, messages)
+-- more: what only this kind of decision says (waited_ms, kid, reason, messages)
 local function decide(kind, conversation, operator, ticket, more)
   local said = {
     kind = kind, conversation = conversation, operator = operator, queue = ticket.queue,
@@ -126,10 +126,10 @@ local function give(conversation, operator, ticket)
   call('SADD', key('load', operator), conversation)
   local desk = key('operator', operator)
   call('HSET', desk, 'idle_since', now)
-  local f = call('HMGET', desk, 'queues', 'limit')
+  local f = call('HMGET', desk, 'queues', 'limit', 'kid')
   place_by_room(operator, f[1], f[2], now, true)
   call('LPUSH', key('served', ticket.queue), now)
-  return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined })
+  return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined, kid = f[3] or '' })
 end
 
 -- The first one that waits, but for so many that wait for their language.
@@ -253,15 +253,15 @@ function C.assign(most)
   return made
 end
 
--- operator, queues, limit, instance, socket -> {instance before, socket before, status, conversation...}
-function C.arrive(operator, queues, limit, instance, socket)
+-- operator, queues, limit, instance, socket, kid of the shift key -> {instance before, socket before, status, conversation...}
+function C.arrive(operator, queues, limit, instance, socket, kid)
   local desk = key('operator', operator)
   local before = call('HMGET', desk, 'instance', 'socket', 'queues')
   for queue in each(before[3]) do
     call('ZREM', key('free', queue), operator)
     call('ZREM', key('serving', queue), operator)
   end
-  call('HSET', desk, 'queues', queues, 'limit', limit, 'instance', instance, 'socket', socket)
+  call('HSET', desk, 'queues', queues, 'limit', limit, 'instance', instance, 'socket', socket, 'kid', kid)
   call('HSETNX', desk, 'status', 'available')
   if not call('ZSCORE', OPERATORS, operator) then call('HSET', desk, 'idle_since', now) end
   call('PERSIST', desk)
@@ -312,7 +312,7 @@ function C.unseat(operator, reason)
     made[#made + 1] = release(conversation, operator, reason)
   end
   place(operator)
-  call('HDEL', key('operator', operator), 'instance', 'socket')
+  call('HDEL', key('operator', operator), 'instance', 'socket', 'kid')
   call('PEXPIRE', key('operator', operator), DESK_KEPT_MS)
   return made
 end

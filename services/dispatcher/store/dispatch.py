@@ -44,7 +44,8 @@ class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
     ``operator``: who got it, lost it or ended it, or had it when it vanished. ``turn``: for the how-many-th time that
-    anyone has it. ``raw``: the decision exactly as the store keeps it until it is announced.
+    anyone has it. ``kid``: the shift key of who got it. ``raw``: the decision exactly as the store keeps it until it
+    is announced.
     """
 
     kind: Literal["queued", "assigned", "released", "ended", "vanished"]
@@ -55,6 +56,7 @@ class Decision(msgspec.Struct, frozen=True):
     version: int
     at_ms: int
     waited_ms: int = 0
+    kid: str = ""
     reason: ReleaseReason = ReleaseReason.OPERATOR_LOST
     messages: int = 0
     raw: bytes = b""
@@ -154,12 +156,15 @@ class DispatchStore:
         """Give to operators with room whatever they may take, best first; at most ``most`` in one run."""
         return _decisions(await self._run("assign", most))
 
-    async def arrive(self, operator: str, queues: Iterable[str], limit: int, instance: str, socket: str) -> Arrival:
+    async def arrive(
+        self, operator: str, queues: Iterable[str], limit: int, instance: str, socket: str, kid: str = ""
+    ) -> Arrival:
         """Seat an operator at this instance's socket, or renew them; older consoles are thereby superseded.
 
         ``queues``: with the languages that they speak beside French, as ``domain.language.skills`` names them.
+        ``kid``: the shift key with which this console reads.
         """
-        found = await self._run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket)
+        found = await self._run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket, kid)
         instance_before, socket_before, status, *conversations = map(text, found)
         return Arrival(instance_before, socket_before, "paused" if status == "paused" else "available", conversations)
 

@@ -10,9 +10,15 @@ from redis.asyncio import Redis
 from services.dispatcher.store.dispatch import Decision, queue_parts
 from shared import keys
 from shared.chat.frames import Role, Stage
-from shared.chat.store import at, who
+from shared.chat.store import at, key_of, who
 
 SCRIPT = Path(__file__).with_name("projection.lua")
+
+_READS = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] or redis.call('HGET', KEYS[1], ARGV[3]) == ARGV[4] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
+return 1
+"""
 
 _PLACE = """
 if redis.call('HGET', KEYS[1], 'stage') ~= ARGV[1] then return 0 end
@@ -45,6 +51,7 @@ class Projection:
         self._valkey = valkey
         self._script = valkey.register_script(SCRIPT.read_text(encoding="utf-8"))
         self._place = valkey.register_script(_PLACE)
+        self._reads = valkey.register_script(_READS)
 
     async def write(self, decision: Decision) -> Projected | None:
         """Write what ``decision`` means for the record; None when the conversation is gone. Again is harmless."""
@@ -54,6 +61,11 @@ class Projection:
             return None
         newest, visitor_at, operator_at = found
         return Projected(bool(newest), visitor_at.decode(), operator_at.decode())
+
+    async def reads_with(self, conversation: str, operator: str, kid: str) -> bool:
+        """Write that ``operator`` reads with another key than before; False when it is so, or is not theirs."""
+        told = [who(Role.OPERATOR), operator, key_of(Role.OPERATOR), kid]
+        return bool(await self._reads(keys=[keys.conversation(conversation)], args=told))
 
     async def places(self, places: Mapping[str, Place]) -> set[str]:
         """Write where conversations stand; return those written, the others do not wait (yet, or any more)."""
@@ -81,7 +93,9 @@ def fields_of(decision: Decision) -> Mapping[str, str | int]:
             "assigned_at": decision.at_ms,
             "turn": decision.turn,
             who(Role.OPERATOR): decision.operator,
+            key_of(Role.OPERATOR): decision.kid,
             at(Role.OPERATOR): "",
         }
     force, _ = queue_parts(decision.queue)
-    return {"stage": Stage.WAITING, "force": force, who(Role.OPERATOR): "", at(Role.OPERATOR): ""}
+    nobody = dict.fromkeys((who(Role.OPERATOR), key_of(Role.OPERATOR), at(Role.OPERATOR)), "")
+    return {"stage": Stage.WAITING, "force": force, **nobody}
