@@ -5,25 +5,57 @@ The gateway and the dispatcher use the very same: what a page may do is decided 
 
 import gzip
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
+OFF = (
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "captured-surface-control",
+    "clipboard-read", "clipboard-write", "compute-pressure", "digital-credentials-create",
+    "digital-credentials-get", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
+    "gyroscope", "hid", "identity-credentials-get", "idle-detection", "interest-cohort", "keyboard-map",
+    "language-detector", "language-model", "local-fonts", "magnetometer", "microphone", "midi",
+    "on-device-speech-recognition", "otp-credentials", "payment", "picture-in-picture",
+    "private-state-token-issuance", "private-state-token-redemption", "publickey-credentials-create",
+    "publickey-credentials-get", "screen-wake-lock", "serial", "speaker-selection", "storage-access",
+    "summarizer", "sync-xhr", "translator", "usb", "web-share", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+"""Every power of a page that browsers know by name, but for what ours need: a script that got in could neither listen nor
+look. The console's sound needs none of them, since it follows a press of its user; it must go on in a hidden tab, so
+``media-playback-while-not-visible`` stays."""
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""Nothing inline, nothing foreign, and no text that becomes code or markup: ``trusted-types 'none'`` lets no script
+make an exception for itself. Preact needs none."""
+
 SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-    ),
+    "Content-Security-Policy": CONTENT_POLICY,
     "Cache-Control": "no-store",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in OFF),
     "Referrer-Policy": "no-referrer",
+    # Always sent: the service cannot know what stands in front of it, browsers ignore it where there is no TLS, and a
+    # proxy that forgets it would leave a first visit open. Subdomains are other people's to decide.
+    "Strict-Transport-Security": "max-age=63072000",
     "X-Content-Type-Options": "nosniff",
 }
 """What every answer of a public port carries, errors included."""
+
+FORGET: Mapping[str, str] = {"Clear-Site-Data": '"cache", "storage"'}
+"""On the answer to an erasure: the browser drops what it may hold of this site. Not ``executionContexts``, which would
+reload the page that is saying goodbye; not ``cookies``, which reaches into the neighbouring names of the domain, where
+this site never sets one."""
+
+UNLISTED: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow"}
+"""On everything that nobody is to find by searching: all but a public page's own address."""
 
 NOT_BUILT = "This page is not built yet: run `make pages`, then start the service again.\n"
 INDEX = "index.html"
@@ -76,12 +108,14 @@ class Pages:
         return _send(request, self._files[request.path.removeprefix("/")])
 
 
-def secure(app: web.Application) -> None:
-    """Put the security headers on every answer of ``app``."""
+def secure(app: web.Application, listed: Collection[str] = ()) -> None:
+    """Put the security headers on every answer of ``app``; ``listed`` are the paths that search engines may show."""
 
-    async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.path not in listed:
+            response.headers.update(UNLISTED)
         response.headers.pop("Server", None)
 
     app.on_response_prepare.append(add_headers)

@@ -12,7 +12,7 @@ from services.gateway.visitor import MAX_RECEIVED, Visitor
 from shared.chat.frames import Id, Token
 from shared.chat.socket import Socket
 from shared.contracts.conversation import EndedBy
-from shared.pages import Pages, same_origin, secure
+from shared.pages import FORGET, Pages, same_origin, secure
 
 MAX_HTTP_BODY = 16_384
 
@@ -64,10 +64,10 @@ def make_app(desk: Desk, erasures: Erasures, pages: Pages) -> web.Application:
         status = await erasures.ask(call.conversation, call.token, ended_by)
         if status in _ERASE_REFUSED:
             return web.json_response(_ERASE_REFUSED[status], status=status)
-        return web.Response(status=status)
+        return web.Response(status=status, headers=FORGET)
 
     app = web.Application(client_max_size=MAX_HTTP_BODY)
-    secure(app)
+    secure(app, listed=("/",))
     help_page = HelpPage(desk.broker, desk.settings.exit_url)
     app.add_routes([*pages.routes(), *help_page.routes(), web.get("/ws", socket), web.post("/erase", erase)])
     return app

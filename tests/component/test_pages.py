@@ -79,3 +79,31 @@ async def test_a_page_that_is_not_built_says_so(tmp_path: Path) -> None:
 def test_only_our_own_pages_may_ask(origin: str | None, allowed: str, *, expected: bool) -> None:
     headers = {"Host": "here:1"} | ({"Origin": origin} if origin is not None else {})
     assert same_origin(make_mocked_request("GET", "/ws", headers=headers), allowed) is expected
+
+
+async def test_only_a_public_page_s_own_address_may_be_found_by_searching(tmp_path: Path) -> None:
+    """V1 V8: help can be found; nothing else of the site is listed anywhere."""
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "main.js").write_text("let a = 1;")
+    app = web.Application()
+    secure(app, listed=("/",))
+    app.add_routes(Pages.load(tmp_path).routes())
+    async with TestClient(TestServer(app)) as client:
+        found = {path: (await client.get(path)).headers.get("X-Robots-Tag") for path in ("/", "/main.js", "/nothing")}
+    assert found == {"/": None, "/main.js": "noindex, nofollow", "/nothing": "noindex, nofollow"}
+
+
+def test_the_headers_say_what_they_are_meant_to_say() -> None:
+    """P1 P2 V8: as written here, word for word where a word more would be a door."""
+    policy = SECURITY_HEADERS["Content-Security-Policy"].split("; ")
+    assert policy[0] == "default-src 'none'"
+    assert {"require-trusted-types-for 'script'", "trusted-types 'none'", "frame-ancestors 'none'"} <= set(policy)
+    sources = {word for directive in policy[:5] for word in directive.split()[1:]}
+    assert sources == {"'none'", "'self'"}
+    assert SECURITY_HEADERS["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert SECURITY_HEADERS["Cross-Origin-Opener-Policy"] == SECURITY_HEADERS["Cross-Origin-Resource-Policy"]
+    assert SECURITY_HEADERS["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert SECURITY_HEADERS["Strict-Transport-Security"].startswith("max-age=63072000")
+    assert (SECURITY_HEADERS["Referrer-Policy"], SECURITY_HEADERS["Cache-Control"]) == ("no-referrer", "no-store")
+    powers = SECURITY_HEADERS["Permissions-Policy"]
+    assert all(f"{power}=()" in powers for power in ("camera", "microphone", "geolocation", "clipboard-read"))

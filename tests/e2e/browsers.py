@@ -1,7 +1,11 @@
-"""Which browser the tests drive, and how it is started."""
+"""Which browser the tests drive, how it is started, and what it complains of while it is driven."""
 
+import asyncio
 import os
 import shutil
+import time
+
+from playwright.async_api import BrowserContext, ConsoleMessage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -23,3 +27,43 @@ def executable() -> str:
     if not found:
         raise RuntimeError(HOW)
     return found
+
+
+HEAR_S = 10.0
+EXPECTED = ("WebSocket connection", "net::ERR", "status of 401", "status of 429")
+"""Console errors that are no fault: a connection cut, not logged in yet, too much asked."""
+
+_REPORT = """
+document.addEventListener("securitypolicyviolation", (found) =>
+  console.error(`policy broken: ${found.effectiveDirective} by ${found.blockedURI} ${found.sample}`));
+"""
+"""Told by the page itself, since Chromium's console says some refusals (of Trusted Types in a report) in other words."""
+
+
+class Watch:
+    """Everything that pages break while a test runs: content policy, Trusted Types, uncaught errors, console errors.
+
+    A test that opens pages hands each of its contexts to ``over`` before the first page, and asserts at its end that
+    ``complaints`` is empty; the fixtures of ``conftest.py`` do both.
+    """
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    async def over(self, context: BrowserContext) -> None:
+        """Listen to every page that ``context`` opens from now on, new tabs included."""
+        await context.add_init_script(_REPORT)
+        context.on("console", self._note)
+        context.on("weberror", lambda found: self.complaints.append(f"script error: {found.error.message}"))
+
+    async def heard(self, *texts: str) -> None:
+        """Wait until something was complained of for each of ``texts``, which a test has provoked; then forget it all."""
+        deadline = time.monotonic() + HEAR_S
+        while not all(any(text in found for found in self.complaints) for text in texts):
+            assert time.monotonic() < deadline, f"{texts} expected, but only {self.complaints}"
+            await asyncio.sleep(0.02)
+        self.complaints.clear()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(text in message.text for text in EXPECTED):
+            self.complaints.append(message.text)

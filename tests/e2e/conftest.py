@@ -1,12 +1,12 @@
 """A real browser for the tests that need one. Each test gets fresh contexts: no shared cookie, cache or storage."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
 from infra.local.stack import Stack
-from tests.e2e.browsers import ARGUMENTS, executable
+from tests.e2e.browsers import ARGUMENTS, Watch, executable
 from tests.e2e.people import People
 
 
@@ -20,8 +20,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def people(browser: Browser, stack: Stack) -> AsyncIterator[People]:
+def watch() -> Iterator[Watch]:
+    """What the pages of this test break; a test that opens pages fails at its end if there is anything."""
+    watching = Watch()
+    yield watching
+    assert watching.complaints == []
+
+
+@pytest.fixture
+async def people(browser: Browser, stack: Stack, watch: Watch) -> AsyncIterator[People]:
     """Visitors and operators, each in a browser of their own; afterwards, no page may have broken a rule."""
-    async with People(browser, stack) as everybody:
+    async with People(browser, stack, watch) as everybody:
         yield everybody
-        assert everybody.complaints == []

@@ -8,17 +8,17 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize, expect
 from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from infra.local.staff import Login
 from shared import keys
+from tests.e2e.browsers import Watch
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 NEUTRAL = "https://www.meteofrance.com/"
-EXPECTED = ("WebSocket connection", "net::ERR", "status of 401")
 
 expect.set_options(timeout=15_000)
 
@@ -123,13 +123,13 @@ class Operator:
 
 
 class People:
-    """Everybody in one test. ``complaints``: script errors and broken content rules, of every page."""
+    """Everybody in one test. ``watch`` hears what any of their pages breaks."""
 
-    def __init__(self, browser: Browser, stack: Stack) -> None:
+    def __init__(self, browser: Browser, stack: Stack, watch: Watch | None = None) -> None:
         self._browser = browser
         self._stack = stack
         self._contexts: list[BrowserContext] = []
-        self.complaints: list[str] = []
+        self.watch = watch or Watch()
 
     async def __aenter__(self) -> Self:
         return self
@@ -183,10 +183,17 @@ class People:
         await operator.log_in(self.logins[number])
         return operator
 
+    async def same_browser(self, page: Page) -> Page:
+        """The visitor's page once more, in the browser that ``page`` is in."""
+        again = await page.context.new_page()
+        await again.goto(self._stack.addresses.visitor)
+        return again
+
     @asynccontextmanager
     async def without_script(self) -> AsyncIterator[Page]:
         """A phone whose browser runs no script."""
         context = await self._browser.new_context(viewport=PHONE, locale="fr-FR", java_script_enabled=False)
+        await self.watch.over(context)
         yield await context.new_page()
         await context.close()
 
@@ -200,12 +207,5 @@ class People:
         )
         context.set_default_timeout(15_000)
         self._contexts.append(context)
-        page = await context.new_page()
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error.message}"))
-        return page
-
-    def _note(self, message: ConsoleMessage) -> None:
-        """Keep what a browser complains of, but for answers that are no fault: not logged in yet, a connection cut."""
-        if message.type == "error" and not any(text in message.text for text in EXPECTED):
-            self.complaints.append(message.text)
+        await self.watch.over(context)
+        return await context.new_page()

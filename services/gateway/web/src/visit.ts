@@ -155,6 +155,8 @@ export class Visit {
     if (frame.t === "resumed") this.#told = { delivered: 0, seen: 0 };
     this.#act({ type: "frame", frame, now: Date.now() });
     const { screen } = this.#state;
+    // All is erased already: it is the answer that counts, which has the browser forget this site (Clear-Site-Data).
+    if (frame.t === "erased") this.#askErasure(false);
     if (screen.at === "ended" || screen.at === "start") this.#release();
     if (frame.t === "message" || frame.t === "resumed") this.#tell();
     if (frame.t === "typing") this.#tickLater();
