@@ -37,12 +37,12 @@ SERVICES = ("gateway", "router", "dispatcher", "signalement", "referral")
 HEAD = """# Configuration
 
 Everything is set by environment variables, read once when a process starts; a value that makes no sense stops it with
-a sentence. Nothing is read from a file. This table is made from the settings classes (`make docs`).
+a sentence. Nothing is read from a file but the secrets whose variable ends in `_FILE`. This table is made from the settings classes (`make docs`).
 
 `make run` chooses addresses, users and passwords for the services itself and hands every other variable on to them.
 Read by *every service* means gateway, router, dispatcher, signalement and referral; *streams* is
-`python -m infra.streams`; a container of the NATS image also needs `HAVRE_NATS_PASSWORD_<USER>` for each of the six
-users, and one of the Valkey image `HAVRE_VALKEY_PASSWORD`.
+`python -m infra.streams`; a container of the NATS image also needs `HAVRE_NATS_PASSWORD_<USER>` for each of the
+seven users, and one of the Valkey image `HAVRE_VALKEY_PASSWORD`.
 
 | variable | default | meaning | limits | read by |
 | --- | --- | --- | --- | --- |

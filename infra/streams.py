@@ -31,6 +31,7 @@ from shared.settings import Settings
 
 MINUTE_S = 60.0
 DAY_S = 86_400.0
+AUDIT_DAYS = 365
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -52,6 +53,9 @@ class AdminSettings(Settings):
     nats_replicas: int = Field(
         default=1, ge=1, le=5, description="Copies of each stream: 1 on one machine, 3 on a cluster"
     )
+    audit_days: int = Field(
+        default=AUDIT_DAYS, ge=1, le=3_660, description="Days that the audit of staff actions is kept"
+    )
 
 
 def conversation_facts() -> list[str]:
@@ -59,7 +63,7 @@ def conversation_facts() -> list[str]:
     return [subjects.events_of(owner, "conversation") for owner in ("gateway", "router", "dispatcher")]
 
 
-def stream_configs(replicas: int) -> list[StreamConfig]:
+def stream_configs(replicas: int, audit_days: int = AUDIT_DAYS) -> list[StreamConfig]:
     """Return every stream and bucket, as the server shall have them."""
     return [
         replace(config, num_replicas=replicas)
@@ -105,7 +109,22 @@ def stream_configs(replicas: int) -> list[StreamConfig]:
                 duplicate_window=10 * MINUTE_S,
                 allow_direct=True,
             ),
-            bucket_config(streams.STAFF, "Staff accounts, argon2id hashes, roles", history=5),
+            StreamConfig(
+                name=streams.AUDIT,
+                description="What staff did, without content: added to, never changed",
+                subjects=[subjects.AUDIT],
+                retention=RetentionPolicy.LIMITS,
+                storage=StorageType.FILE,
+                max_age=audit_days * DAY_S,
+                # Full, it refuses and its writer raises the alarm: the oldest entries are not pushed out by newer ones.
+                discard=DiscardPolicy.NEW,
+                max_bytes=768 * MIB,
+                max_msg_size=4 * KIB,
+                deny_delete=True,
+                deny_purge=True,
+                duplicate_window=10 * MINUTE_S,
+            ),
+            bucket_config(streams.STAFF, "Staff accounts: hashes, sealed secrets, roles", history=5),
             bucket_config(streams.FIGURES, "Counts by month, category and force; no identity", history=1),
         )
     ]
@@ -162,13 +181,13 @@ def _consumer(name: str, description: str, filters: list[str], in_flight: int = 
     )
 
 
-async def declare(jetstream: JetStreamContext, replicas: int = 1) -> None:
+async def declare(jetstream: JetStreamContext, replicas: int = 1, audit_days: int = AUDIT_DAYS) -> None:
     """Create or update everything. Raises ``nats.js.errors.Error`` when the server refuses a change.
 
     Consumers come right after their stream, before anything can publish: with interest retention a fact that nobody
     has asked for yet is dropped at once.
     """
-    for config in stream_configs(replicas):
+    for config in stream_configs(replicas, audit_days):
         try:
             await jetstream.add_stream(config)
         except nats.js.errors.BadRequestError as error:
@@ -200,7 +219,7 @@ async def main() -> None:
     settings = AdminSettings()
     client = await connect(settings)
     try:
-        await declare(client.jetstream(), settings.nats_replicas)
+        await declare(client.jetstream(), settings.nats_replicas, settings.audit_days)
     finally:
         await client.close()
     names = [str(config.name) for config in stream_configs(settings.nats_replicas)]

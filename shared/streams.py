@@ -14,8 +14,11 @@ DISPATCHER_ROUTED = "dispatcher-routed"
 DISPATCHER_ERASED = "dispatcher-erased"
 SIGNALEMENT_FIGURES = "signalement-figures"
 
+AUDIT = "AUDIT"
+"""What staff did, without any content: added to, never changed, kept for a stated time."""
+
 STAFF = "STAFF"
-"""Key-value bucket: staff accounts, argon2id hashes, roles."""
+"""Key-value bucket: staff accounts, argon2id hashes, sealed secrets of one-time codes, roles."""
 
 FIGURES = "FIGURES"
 """Key-value bucket: counts by month, category and force; no identity."""

@@ -34,6 +34,11 @@ def chat(instance: str, conversation: str = ">") -> str:
     return f"chat.{instance}.{conversation}"
 
 
+def audit(service: str, action: str = ANY) -> str:
+    """Return the subject of what ``service`` writes down about staff doing ``action``, or the filter for all of it."""
+    return f"audit.{service}.{action}"
+
+
 def family(subject: str) -> str:
     """Return the subject without ids, for metric labels: a bounded set."""
     parts = subject.split(".")
@@ -52,6 +57,9 @@ FIGURES = query("signalement", "figures")
 
 DEAD_LETTERS = "dlq.>"
 """Filter for every message put aside."""
+
+AUDIT = "audit.>"
+"""Filter for everything that is written down about what staff do."""
 
 STAFF_ONLY = "staff.>"
 """Filter for traffic between staff, which the gateway's user may never read (O10)."""

@@ -59,11 +59,12 @@ class NatsServer:
         await client.close()
 
     async def empty(self) -> None:
-        """Forget every message; consumers stay."""
+        """Forget every message but those of the audit, which nobody can; consumers stay."""
         client = await self.connect(ADMIN)
         manager = client.jetstream()
         for config in declarations.stream_configs(replicas=1):
-            await manager.purge_stream(str(config.name))
+            if not config.deny_purge:
+                await manager.purge_stream(str(config.name))
         await client.close()
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from infra.docs.output import ROOT
-from infra.nats.permissions import ADMIN, SERVICES, USERS
+from infra.nats.permissions import USERS
 
 FOLDER = ROOT / "build" / "compose"
 WITH_STORE = ("gateway", "dispatcher")
@@ -23,8 +23,10 @@ def files() -> dict[str, dict[str, str]]:
         "nats": {f"HAVRE_NATS_PASSWORD_{user.upper()}": password for user, password in nats.items()},
         "valkey": {"HAVRE_VALKEY_PASSWORD": valkey},
     }
-    for user in (*SERVICES, ADMIN):
+    for user in USERS:
         made[user] = {"HAVRE_NATS_USER": user, "HAVRE_NATS_PASSWORD": nats[user]}
+    made["dispatcher"]["HAVRE_STAFF_KEY"] = secrets.token_urlsafe(32)
+    made["gateway"]["HAVRE_RESUME_PEPPER"] = secrets.token_urlsafe(32)
     for service in WITH_STORE:
         made[service]["HAVRE_VALKEY_URL"] = f"redis://:{valkey}@valkey:6379/0"
     return made

@@ -65,6 +65,10 @@ class Secrets:
 
     nats: Mapping[str, str] = field(default_factory=lambda: {user: secrets.token_urlsafe(24) for user in USERS})
     valkey: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    staff: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Key that seals what lies in staff accounts."""
+    resume: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Pepper of the resume words."""
 
 
 def addresses_for(settings: LocalSettings) -> Addresses:
@@ -120,6 +124,10 @@ def service_env(name: str, addresses: Addresses, passwords: Secrets) -> dict[str
         "HAVRE_OPS_HOST": LOOPBACK,
         "HAVRE_OPS_PORT": str(addresses.ops_ports[name]),
     }
+    if name == "dispatcher":
+        env.setdefault("HAVRE_STAFF_KEY", passwords.staff)
+    if name == "gateway":
+        env.setdefault("HAVRE_RESUME_PEPPER", passwords.resume)
     if name in WITH_STORE:
         env["HAVRE_VALKEY_URL"] = f"redis://:{passwords.valkey}@{LOOPBACK}:{addresses.valkey_port}/0"
         env["HAVRE_HOST"] = addresses.host

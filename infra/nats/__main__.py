@@ -1,7 +1,7 @@
 """``python -m infra.nats FILE``: write the server's configuration for a container or a unit file.
 
 Passwords come from ``HAVRE_NATS_PASSWORD_GATEWAY``, ``..._ROUTER``, ``..._DISPATCHER``, ``..._SIGNALEMENT``,
-``..._REFERRAL`` and ``..._ADMIN``.
+``..._REFERRAL``, ``..._ADMIN`` and ``..._AUDITOR``.
 """
 
 import argparse

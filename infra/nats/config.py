@@ -60,7 +60,7 @@ def render(options: ServerOptions) -> str:
 
 def _user(name: str, password: str, allowed: Permissions) -> Iterable[str]:
     yield f"    {{ user: {_quoted(name)}, password: {_quoted(password)}, permissions: {{"
-    yield f"      publish: {{ allow: {_list(allowed.publish)} }}"
+    yield f"      publish: {{ allow: {_list(allowed.publish)}, deny: {_list(allowed.never_publish)} }}"
     yield (
         f"      subscribe: {{ allow: {_list((*allowed.subscribe, inbox(name)))},"
         f" deny: {_list(allowed.never_subscribe)} }}"

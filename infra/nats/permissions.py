@@ -10,7 +10,8 @@ from shared import streams, subjects
 
 SERVICES = ("gateway", "router", "dispatcher", "signalement", "referral")
 ADMIN = "admin"
-USERS = (*SERVICES, ADMIN)
+AUDITOR = "auditor"
+USERS = (*SERVICES, ADMIN, AUDITOR)
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Permissions:
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
     never_subscribe: tuple[str, ...] = field(default=())
+    never_publish: tuple[str, ...] = field(default=())
     answers_queries: bool = False
     """May answer whoever asks it, once a question, and so publish to an inbox that is not its own."""
 
@@ -58,6 +60,27 @@ def reading_bucket(bucket: str) -> tuple[str, ...]:
         f"$JS.API.CONSUMER.INFO.{stream}.>",
         f"$JS.API.CONSUMER.DELETE.{stream}.>",
         f"$JS.FC.{stream}.>",
+    )
+
+
+def reading_all(stream: str) -> tuple[str, ...]:
+    """Return what reading a stream from end to end needs, by a short-lived consumer that leaves it as it is."""
+    return (
+        f"$JS.API.STREAM.INFO.{stream}",
+        f"$JS.API.CONSUMER.CREATE.{stream}.>",
+        f"$JS.API.CONSUMER.INFO.{stream}.>",
+        f"$JS.API.CONSUMER.DELETE.{stream}.>",
+        f"$JS.FC.{stream}.>",
+    )
+
+
+def removing(stream: str) -> tuple[str, ...]:
+    """Return what would take something out of a stream, or the stream away."""
+    return (
+        f"$JS.API.STREAM.DELETE.{stream}",
+        f"$JS.API.STREAM.PURGE.{stream}",
+        f"$JS.API.STREAM.MSG.DELETE.{stream}",
+        f"$JS.API.STREAM.RESTORE.{stream}",
     )
 
 
@@ -107,6 +130,8 @@ TABLE: dict[str, Permissions] = {
             *consuming(streams.CONVERSATIONS, streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED),
             *reading_bucket(streams.STAFF),
             streams.bucket_keys(streams.STAFF),
+            # Adds to the audit and cannot read it: whoever takes the service over learns nothing of what staff did.
+            subjects.audit("dispatcher"),
             put_aside("dispatcher"),
         ),
         subscribe=(subjects.chat("dispatcher"), subjects.STAFF_ONLY),
@@ -134,5 +159,8 @@ TABLE: dict[str, Permissions] = {
         publish=("$JS.API.>",),
         subscribe=(),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        never_publish=removing(streams.AUDIT),
     ),
+    # Reads the audit, and nothing else: for the command of whoever may look into it.
+    AUDITOR: Permissions(publish=reading_all(streams.AUDIT), subscribe=()),
 }

@@ -1,4 +1,4 @@
-"""``python -m services.dispatcher``: the service; with ``account``: the accounts of staff."""
+"""``python -m services.dispatcher``: the service; with ``account``, ``audit`` or ``key``: commands about staff."""
 
 import sys
 

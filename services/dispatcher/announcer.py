@@ -12,6 +12,8 @@ from typing import Protocol
 from faststream.nats import NatsBroker
 
 from services.dispatcher import facts, metrics
+from services.dispatcher.audit.decisions import concerns_staff, write_down
+from services.dispatcher.audit.writing import Audit
 from services.dispatcher.store.dispatch import Decision, DispatchStore
 from services.dispatcher.store.projection import Projection
 from shared.broker import PublishFailed, publish
@@ -35,13 +37,20 @@ class Announcer:
     """See the module's text."""
 
     def __init__(
-        self, store: DispatchStore, projection: Projection, broker: NatsBroker, teller: Teller, sure_ms: int
+        self,
+        store: DispatchStore,
+        projection: Projection,
+        broker: NatsBroker,
+        teller: Teller,
+        sure_ms: int,
+        audit: Audit,
     ) -> None:
         self._sure_ms = sure_ms
         self._store = store
         self._projection = projection
         self._broker = broker
         self._teller = teller
+        self._audit = audit
         self._room = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[bytes, asyncio.Task[None]] = {}
 
@@ -67,6 +76,9 @@ class Announcer:
                 if decision.kind not in OVER:
                     await self._project(decision)
                 await publish(self._broker, facts.of_decision(decision))
+                if concerns_staff(decision):
+                    _, console = await self._store.seat_of(decision.operator)
+                    write_down(self._audit, decision, console)
                 await self._store.settled(decision)
             except (*STORE_FAILURES, PublishFailed) as error:
                 get_logger().warning(

@@ -12,13 +12,17 @@ from faststream.nats import NatsBroker
 
 from services.dispatcher.assigner import Sweeper
 from services.dispatcher.consumers import Handlers
+from services.dispatcher.doors import Doors
 from services.dispatcher.floor import Floor
 from services.dispatcher.http import Api, make_app
 from services.dispatcher.positions import Positions
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.accounts import Accounts
+from services.dispatcher.staff.codes import Codes
+from services.dispatcher.staff.entrance import Entrance
 from services.dispatcher.staff.guessing import Guessing
 from services.dispatcher.staff.passwords import Passwords
+from services.dispatcher.staff.sealed import Sealer
 from shared import streams, subjects
 from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once
 from shared.chat.batch import Batcher
@@ -57,6 +61,8 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         subscribe(broker, settings, Handlers(floor, sweeper))
         await broker.start()
         stack.push_async_callback(broker.stop)
+        stack.enter_context(background(floor.audit.run()))
+        stack.push_async_callback(floor.audit.drained, LAST_WORDS_S)
         stack.push_async_callback(floor.announcer.drained, LAST_WORDS_S)
         positions = Positions(valkey, floor.dispatch, floor.projection, floor.hub.instance)
         stack.enter_context(
@@ -78,14 +84,26 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             "consumers": partial(consumers_exist, broker, streams.CONVERSATIONS, CONSUMERS),
         }
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
-        api = Api(floor, Accounts(broker.connection), passwords or Passwords(), Guessing(valkey))
-        app = make_app(api, Pages.load(settings.page_dir or PAGE))
+        app = make_app(Api(floor, _doors(floor, passwords or Passwords())), Pages.load(settings.page_dir or PAGE))
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()
         stack.push_async_callback(floor.close_all)
         yield Running(runner.addresses[0][1], floor)
+
+
+def _doors(floor: Floor, passwords: Passwords) -> Doors:
+    settings, valkey = floor.settings, floor.conversations.client
+    entrance = Entrance(
+        Accounts(floor.broker.connection),
+        passwords,
+        Guessing(valkey),
+        Codes(valkey, Sealer(settings.sealing_key)),
+        settings.second_factor,
+        settings.local_login,
+    )
+    return Doors(floor, entrance)
 
 
 async def _floor(settings: DispatcherSettings, stack: AsyncExitStack) -> tuple[Floor, NatsWire]:

@@ -1,26 +1,25 @@
-"""``python -m services.dispatcher account ...``: the accounts of staff."""
+"""``python -m services.dispatcher account|audit|key``: accounts of staff, what they did, a key."""
 
 import argparse
 import asyncio
 import getpass
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-import nats
 import nats.errors
 import nats.js.errors
 import redis.exceptions
 from pydantic import ValidationError
 
-from services.dispatcher.settings import DispatcherSettings
-from services.dispatcher.staff.accounts import Account, AccountExists, Accounts, NoSuchAccount, StaffRole
+from services.dispatcher.audit.cli import ChainBroken, add_command
+from services.dispatcher.audit.writing import AuditAway
+from services.dispatcher.staff.accounts import Account, AccountExists, NoSuchAccount, StaffRole
+from services.dispatcher.staff.cli import add_verbs, key
+from services.dispatcher.staff.office import office
 from services.dispatcher.staff.passwords import Passwords
-from services.dispatcher.staff.sessions import Sessions
-from shared.broker import inbox_prefix
-from shared.chat.store import connect
+from services.dispatcher.staff.sealed import NoStaffKey
 from shared.contracts.conversation import Category, Force
 
 Command = Callable[[argparse.Namespace], Coroutine[Any, Any, None]]
@@ -35,6 +34,10 @@ def main(arguments: list[str]) -> int:
         asyncio.run(command(asked))
     except (ValidationError, ValueError) as error:
         return _fail(_sentence(error))
+    except (NoStaffKey, ChainBroken) as error:
+        return _fail(str(error))
+    except AuditAway:
+        return _fail("nothing was changed: it could not be written into the audit")
     except AccountExists as error:
         return _fail(f"account {error} exists already")
     except NoSuchAccount as error:
@@ -55,16 +58,18 @@ async def add(asked: argparse.Namespace) -> None:
         roles=(StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,),
         password_hash=Passwords().hash(_password(asked)),
     )
-    async with _accounts() as accounts:
-        await accounts.add(account)
+    async with office() as desk:
+        await desk.add(account)
     print(f"account {account.login} created ({account.force}: {', '.join(account.categories)})")
 
 
 async def show(_asked: argparse.Namespace) -> None:
     """Print every account, one a line."""
-    async with _accounts() as accounts:
-        for account in await accounts.all():
+    async with office() as desk:
+        for account in await desk.accounts.all():
             state = "" if account.enabled else "  disabled"
+            state += "  one-time codes" if account.second_factor else ""
+            state += "  by provider" if account.password_hash is None else ""
             print(
                 f"{account.login}  {account.force}  {','.join(account.categories)}  "
                 f"limit {account.limit}  {','.join(account.languages)}  {','.join(account.roles)}{state}"
@@ -90,31 +95,8 @@ async def password(asked: argparse.Namespace) -> None:
 
 
 async def _change(login: str, **changes: object) -> None:
-    async with _accounts() as accounts:
-        await accounts.change(login, **changes)
-    settings = DispatcherSettings()
-    client = connect(settings.valkey_url.get_secret_value())
-    try:
-        await Sessions(client, settings.session_s).revoke_all(login)
-    finally:
-        await client.aclose()
-
-
-@asynccontextmanager
-async def _accounts() -> AsyncIterator[Accounts]:
-    settings = DispatcherSettings()
-    client = await nats.connect(
-        settings.nats_url.split(","),
-        user=settings.nats_user or None,
-        password=settings.nats_password.get_secret_value() or None,
-        inbox_prefix=inbox_prefix(settings),
-        connect_timeout=5,
-        allow_reconnect=False,
-    )
-    try:
-        yield Accounts(client)
-    finally:
-        await client.close()
+    async with office() as desk:
+        await desk.change(login, **changes)
 
 
 def _password(asked: argparse.Namespace) -> str:
@@ -139,8 +121,11 @@ def _fail(sentence: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.dispatcher")
-    accounts = parser.add_subparsers(required=True, metavar="account").add_parser("account", help="accounts of staff")
-    verbs = accounts.add_subparsers(required=True)
+    commands = parser.add_subparsers(required=True, metavar="account|audit|key")
+    add_command(commands)
+    commands.add_parser("key", help="print a new staff key").set_defaults(command=key)
+    verbs = commands.add_parser("account", help="accounts of staff").add_subparsers(required=True)
+    add_verbs(verbs)
     new = verbs.add_parser("add", help="create an account")
     new.add_argument("login", help="lower case; a matricule, not a name")
     new.add_argument("--force", required=True, choices=[*Force])

@@ -47,6 +47,7 @@ from shared.chat.reading import Reader
 from shared.chat.socket import CLOSE_SUPERSEDED, Socket
 from shared.chat.store import STORE_FAILURES
 from shared.clock import now_ms
+from shared.contracts.audit import AuditAction
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
 
@@ -196,7 +197,7 @@ class Console:
             case Say():
                 await self._lane(frame).say(frame)
             case Typing():
-                self._lane(frame).typing()
+                self._lane(frame).typing(frame.body)
             case Receipt():
                 self._lane(frame).receipt(frame)
             case Ping():
@@ -231,6 +232,9 @@ class Console:
             if not await dispatch.set_status(self.operator, wanted.status):
                 return  # logged out meanwhile: the socket is closed
         self._outbox.send(wanted)
+        self._floor.audit.record(
+            AuditAction.STATUS_CHANGED, account=self.operator, console=self._session.mark, reason=wanted.status
+        )
         self._floor.assigner.wake()
 
     async def _end(self, conversation: str) -> None:

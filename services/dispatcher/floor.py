@@ -9,6 +9,7 @@ from faststream.nats import NatsBroker
 from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer
 from services.dispatcher.assigner import Assigner
+from services.dispatcher.audit.writing import Audit
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
 from services.dispatcher.store.dispatch import Board, DispatchStore
@@ -47,8 +48,9 @@ class Floor:
         self.hub = Hub(instance, conversations, batcher, link, self.changed, self.erased)
         self.dispatch = DispatchStore(valkey, settings.patience)
         self.projection = Projection(valkey)
-        self.sessions = Sessions(valkey, settings.session_s)
-        self.announcer = Announcer(self.dispatch, self.projection, broker, self, settings.sure_ms)
+        self.sessions = Sessions(valkey, settings.session_s, settings.session_longest_s)
+        self.audit = Audit(instance, lambda: broker.connection)
+        self.announcer = Announcer(self.dispatch, self.projection, broker, self, settings.sure_ms, self.audit)
         self.assigner = Assigner(self.dispatch, self.announcer)
         self._consoles: dict[str, Console] = {}
         self._seats: dict[str, Console] = {}

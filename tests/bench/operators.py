@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import nats
 
 from infra.local.stack import Stack
-from services.dispatcher.http import COOKIE
+from services.dispatcher.doors import COOKIE
 from services.dispatcher.staff.accounts import Account, Accounts
 from services.dispatcher.staff.passwords import Passwords
 from shared.contracts.conversation import Category, Force

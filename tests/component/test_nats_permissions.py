@@ -1,14 +1,16 @@
 """The server refuses whatever the table of permissions does not grant (P1, O10)."""
 
 import asyncio
+from dataclasses import replace
 from typing import Self
 from uuid import uuid4
 
 import pytest
 from nats.aio.client import Client
 from nats.errors import NoRespondersError
+from nats.js.errors import ServerError
 
-from infra.nats.permissions import ADMIN, SERVICES, USERS
+from infra.nats.permissions import ADMIN, AUDITOR, SERVICES, USERS
 from shared import streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
@@ -31,16 +33,19 @@ MAY_PUBLISH = {
         "qry.referral",
         "qry.signalement",
         "$KV.STAFF",
+        "audit.dispatcher",
     },
     "signalement": {"dlq.signalement", "$KV.FIGURES"},
     "referral": {"qry.router"},
     "admin": {"$JS.API.STREAM.DELETE", "$JS.API.STREAM.PURGE", "$JS.API.CONSUMER.DELETE"},
+    "auditor": set(),
 }
 PUBLICATIONS = [
     *EVERY_FACT,
     *(f"{chat}.{ID}" for chat in CHATS),
     *(f"dlq.{owner}.some-consumer" for owner in SERVICES),
     "staff.note.written",
+    *(subjects.audit(owner, "logged_in") for owner in SERVICES),
     subjects.PLACE,
     subjects.NEARBY,
     subjects.FIGURES,
@@ -58,12 +63,15 @@ MAY_HEAR = {
     "signalement": {"qry.signalement"},
     "referral": {"qry.referral"},
     "admin": set(),
+    "auditor": set(),
 }
 SUBSCRIPTIONS = [
     ">",
     "chat.>",
     "staff.>",
     "staff.note.written",
+    subjects.AUDIT,
+    subjects.audit("dispatcher", "logged_in"),
     "evt.>",
     "_INBOX.>",
     *(f"_INBOX_{user}.>" for user in USERS),
@@ -220,6 +228,44 @@ async def test_staff_accounts_are_readable_by_the_dispatcher_alone(nats: NatsSer
                 assert await attempt.refused_publishing(subject), f"{user} {subject}"
 
 
+TO_READ_THE_AUDIT = (
+    f"$JS.API.STREAM.INFO.{streams.AUDIT}",
+    f"$JS.API.CONSUMER.CREATE.{streams.AUDIT}.x.>",
+)
+TO_READ_IT_OTHERWISE = (
+    f"$JS.API.STREAM.MSG.GET.{streams.AUDIT}",
+    f"$JS.API.DIRECT.GET.{streams.AUDIT}",
+    f"$JS.API.CONSUMER.DURABLE.CREATE.{streams.AUDIT}.x",
+)
+TO_TAKE_SOMETHING_OUT = (
+    f"$JS.API.STREAM.MSG.DELETE.{streams.AUDIT}",
+    f"$JS.API.STREAM.PURGE.{streams.AUDIT}",
+    f"$JS.API.STREAM.DELETE.{streams.AUDIT}",
+    f"$JS.API.STREAM.RESTORE.{streams.AUDIT}",
+)
+
+
+@pytest.mark.parametrize("user", [*SERVICES, AUDITOR])
+async def test_the_audit_is_read_by_the_auditor_alone(nats: NatsServer, user: str) -> None:
+    """P3: neither the gateway nor any other service, the one that writes it included, can read or cut it."""
+    async with Refusals(nats, user) as attempt:
+        for subject in TO_READ_THE_AUDIT:
+            assert await attempt.refused_publishing(subject) is not (user == AUDITOR), f"{user} {subject}"
+        for subject in (*TO_READ_IT_OTHERWISE, *TO_TAKE_SOMETHING_OUT):
+            assert await attempt.refused_publishing(subject), f"{user} {subject}"
+
+
+async def test_not_even_the_admin_deletes_from_the_audit_or_purges_it(nats: NatsServer) -> None:
+    async with Refusals(nats, ADMIN) as attempt:
+        for subject in TO_TAKE_SOMETHING_OUT:
+            assert await attempt.refused_publishing(subject), subject
+        jetstream = attempt.client.jetstream()
+        kept = (await jetstream.stream_info(streams.AUDIT)).config
+        assert (kept.deny_delete, kept.deny_purge) == (True, True)
+        with pytest.raises(ServerError, match="can not cancel deny"):
+            await jetstream.update_stream(replace(kept, deny_delete=False, deny_purge=False))
+
+
 async def test_nobody_gets_in_without_a_password(nats: NatsServer) -> None:
     stranger = NatsServer(nats.url, dict.fromkeys(USERS, "wrong"))
     for user in USERS:
@@ -235,4 +281,4 @@ async def test_a_question_that_nobody_serves_is_told_so_at_once(nats: NatsServer
 
 
 def test_the_table_names_every_user() -> None:
-    assert set(MAY_PUBLISH) == set(MAY_HEAR) == {*SERVICES, ADMIN}
+    assert set(MAY_PUBLISH) == set(MAY_HEAR) == {*SERVICES, ADMIN, AUDITOR}

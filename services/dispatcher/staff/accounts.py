@@ -36,7 +36,17 @@ class Account(Contract):
         default=(FRENCH,), description="What they speak; French is taken for granted"
     )
     roles: tuple[StaffRole, ...] = Field(default=(StaffRole.OPERATOR,), min_length=1)
-    password_hash: str = Field(description="argon2id, with its own parameters and salt")
+    password_hash: str | None = Field(
+        default=None, description="argon2id, with its own parameters and salt; none: the identity provider lets them in"
+    )
+    second_factor: str | None = Field(
+        default=None, description="Secret of their one-time codes, sealed under the staff key"
+    )
+    subject: str | None = Field(
+        default=None,
+        max_length=255,
+        description="Who they are at the identity provider (`sub`), since their first login",
+    )
     enabled: bool = Field(default=True, description="False: may not log in")
 
     @property

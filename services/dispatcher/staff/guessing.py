@@ -59,6 +59,13 @@ class Guessing:
                 pipe.decr(name)
             await pipe.execute()
 
+    async def take_back(self, login: str, address: str) -> None:
+        """Take back this one try and no slip before it: nothing was guessed, and nobody has been let in."""
+        async with self.valkey.pipeline(transaction=True) as pipe:
+            for name in await self._counters(login, address):
+                pipe.decr(name)
+            await pipe.execute()
+
     async def _counters(self, login: str, address: str) -> dict[str, int]:
         """Return the counters that concern a try, each with the most that it may show; the first is for both."""
         hidden = await self._hide(address)

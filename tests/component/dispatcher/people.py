@@ -10,7 +10,7 @@ import aiohttp
 from nats.aio.client import Client
 from redis.asyncio import Redis
 
-from services.dispatcher.http import COOKIE
+from services.dispatcher.doors import COOKIE
 from services.dispatcher.staff.accounts import Account, Accounts
 from services.dispatcher.staff.passwords import Passwords
 from shared import keys, subjects

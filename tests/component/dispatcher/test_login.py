@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.dispatcher.app import Running
-from services.dispatcher.http import COOKIE
+from services.dispatcher.doors import COOKIE
 from services.dispatcher.staff.guessing import Guessing, Limits
 from services.dispatcher.staff.passwords import Passwords
 from services.dispatcher.staff.sessions import Sessions
@@ -42,7 +42,12 @@ async def _me(desk: Desk) -> aiohttp.ClientResponse:
 
 async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_networks(desk: Desk) -> None:
     answer = await desk.log_in()
-    assert await answer.json() == {"operator": "police1", "force": "police", "roles": ["operator"]}
+    said = await answer.json()
+    assert {name: said[name] for name in ("operator", "force", "roles")} == {
+        "operator": "police1",
+        "force": "police",
+        "roles": ["operator"],
+    }
     cookie = answer.cookies[COOKIE]
     assert cookie.key.startswith("__Host-")
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (

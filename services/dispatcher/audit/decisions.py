@@ -1,0 +1,45 @@
+"""What the audit says of a decision: the same decision always gives the same entry, id included."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.dispatcher.audit.writing import Audit
+from services.dispatcher.staff.sessions import MARK
+from services.dispatcher.store.dispatch import Decision
+from shared.contracts.audit import AuditAction, AuditActor
+from shared.contracts.envelope import derived_id
+
+
+def concerns_staff(decision: Decision) -> bool:
+    """Return whether a decision is something that happened to an operator."""
+    return bool(decision.operator) and _action(decision) is not None
+
+
+def write_down(audit: Audit, decision: Decision, console: str) -> None:
+    """Record what a decision did to an operator. ``console``: the name of the one at which they sit, or sat last."""
+    action = _action(decision)
+    if action is None:
+        return
+    conversation = UUID(decision.conversation)
+    audit.record(
+        action,
+        account=decision.operator,
+        by=AuditActor.SELF if action is AuditAction.CONVERSATION_ENDED else AuditActor.SYSTEM,
+        console=console[:MARK] or None,
+        conversation=conversation,
+        reason=decision.reason if action is AuditAction.CONVERSATION_RELEASED else None,
+        entry=derived_id(conversation, f"audit.{decision.kind}.{decision.turn}"),
+        time=datetime.fromtimestamp(decision.at_ms / 1000, UTC),
+    )
+
+
+def _action(decision: Decision) -> AuditAction | None:
+    match decision.kind:
+        case "assigned":
+            first = decision.turn <= 1
+            return AuditAction.CONVERSATION_TAKEN if first else AuditAction.CONVERSATION_TAKEN_OVER
+        case "released":
+            return AuditAction.CONVERSATION_RELEASED
+        case "ended":
+            return AuditAction.CONVERSATION_ENDED
+    return None

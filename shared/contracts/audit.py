@@ -1,0 +1,70 @@
+"""What is written down about staff: who did what, when, from which console. Never content, place or address."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from shared.clock import utc_now
+from shared.contracts.envelope import Contract
+
+NOTHING_BEFORE = "0" * 64
+"""``previous`` of a writer's first entry."""
+
+
+class AuditAction(StrEnum):
+    """What happened."""
+
+    LOGGED_IN = "logged_in"
+    LOGIN_REFUSED = "login_refused"
+    LOGGED_OUT = "logged_out"
+    SESSIONS_REVOKED = "sessions_revoked"
+    ACCOUNT_CHANGED = "account_changed"
+    STATUS_CHANGED = "status_changed"
+    CONVERSATION_TAKEN = "conversation_taken"
+    CONVERSATION_TAKEN_OVER = "conversation_taken_over"
+    CONVERSATION_RELEASED = "conversation_released"
+    CONVERSATION_ENDED = "conversation_ended"
+
+
+class AuditActor(StrEnum):
+    """Who did it."""
+
+    SELF = "self"
+    """The person whose account it is, at a console or at its login."""
+
+    COMMAND = "command"
+    """Somebody at the command line of a server."""
+
+    SYSTEM = "system"
+    """The dispatcher: it gave a conversation to an operator, or took it back from one who was gone."""
+
+    PROVIDER = "provider"
+    """The identity provider, by what it said of somebody at their login."""
+
+
+class AuditEntry(Contract):
+    """One line. Each writer (an instance, or one run of a command) has a chain of its own.
+
+    ``previous`` is the SHA-256 of the exact bytes of the writer's entry before, so that none can be changed or taken
+    out unseen while later ones stand.
+    """
+
+    id: UUID = Field(default_factory=uuid4, description="The same if what it is about is written down twice")
+    time: datetime = Field(default_factory=utc_now, description="When it happened, UTC, RFC 3339")
+    writer: str = Field(pattern=r"^[a-z]+\.[0-9a-f]{8}$", description="The instance or command that wrote it")
+    number: int = Field(ge=1, description="1, 2, 3, ... for each writer")
+    previous: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the writer's entry before; zeros for none")
+    lost: int = Field(default=0, ge=0, description="Entries that the writer had to give up since its last one")
+    action: AuditAction = Field(description="What happened")
+    by: AuditActor = Field(description="Who did it")
+    account: str | None = Field(
+        default=None, pattern=r"^[a-z0-9_-]{1,32}$", description="Whose account; none for a login that does not exist"
+    )
+    console: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{12}$", description="Which console: the same from login to logout"
+    )
+    conversation_id: UUID | None = Field(default=None, description="Which conversation")
+    reason: str | None = Field(default=None, pattern=r"^[a-z_]{1,40}$", description="One word of a closed list")
+    fields: tuple[str, ...] = Field(default=(), description="Names of the account's fields that changed; no values")
