@@ -5,17 +5,14 @@ login by itself has the loosest limit, so that a stranger cannot easily lock an 
 """
 
 import hashlib
-import hmac
-import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from redis.asyncio import Redis
 
 from shared import keys
+from shared.addresses import hide
 
 WINDOW_S = 900
-SALT_KEPT_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +65,10 @@ class Guessing:
 
     async def _counters(self, login: str, address: str) -> dict[str, int]:
         """Return the counters that concern a try, each with the most that it may show; the first is for both."""
-        hidden = await self._hide(address)
+        hidden = await hide(self.valkey, address)
         who = hashlib.sha256(login.encode()).hexdigest()[:32]
         return {
             keys.attempts("both", f"{who}.{hidden}"): self.limits.both,
             keys.attempts("address", hidden): self.limits.address,
             keys.attempts("login", who): self.limits.login,
         }
-
-    async def _hide(self, address: str) -> str:
-        await self.valkey.set(keys.ADDRESS_SALT, secrets.token_bytes(32), nx=True, ex=SALT_KEPT_S)
-        salt: Any = await self.valkey.get(keys.ADDRESS_SALT)
-        return hmac.new(salt or b"", address.encode(), hashlib.sha256).hexdigest()[:32]
