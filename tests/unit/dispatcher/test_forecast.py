@@ -1,6 +1,7 @@
 """How long people wait with so many operators: against published values, and against the dispatcher's own rules."""
 
 import heapq
+import math
 import random
 from typing import NamedTuple
 
@@ -42,6 +43,18 @@ def test_endless_patience_as_published(patience_s: float | None) -> None:
     assert crew.waits == pytest.approx(0.2387, abs=5e-5)
     assert crew.mean_wait_s == pytest.approx(8.184, abs=5e-4)
     assert crew.within(15) == pytest.approx(0.8459, abs=5e-5)
+
+
+def test_whoever_does_not_leave_is_served_in_the_end() -> None:
+    crew = Crew(Traffic(an_hour=60, talk_s=900, patience_s=240), 12)
+    assert crew.within(1e6) == pytest.approx(1 - crew.leave, abs=1e-9)
+
+
+def test_who_is_next_waits_for_one_conversation_to_end() -> None:
+    """So few come that who waits is alone: served within t with mu / (mu + theta) * (1 - exp(-(mu + theta) t))."""
+    crew = Crew(Traffic(an_hour=1e-6, talk_s=100, patience_s=50), 1)
+    served = (1 / 100) / (1 / 100 + 1 / 50) * (1 - math.exp(-(1 / 100 + 1 / 50) * 30))
+    assert (crew.within(30) - (1 - crew.waits)) / crew.waits == pytest.approx(served, rel=1e-4)
 
 
 class Lived(NamedTuple):
