@@ -28,6 +28,7 @@ def held(cid: str, record: Record, force: Force) -> Held:
         visitor_connected=record.visitor_at is not None,
         delivered=record.delivered,
         seen=record.seen,
+        resumable_until=record.resumable_until,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from faststream.nats import NatsBroker
 
 from services.gateway import facts, metrics
+from services.gateway.resuming import ResumeWords
 from services.gateway.settings import GatewaySettings
 from services.gateway.views import of_record
 from shared.chat.batch import Batcher, StoreUnavailable
@@ -47,6 +48,7 @@ class Desk:
         self.broker = broker
         self.store = store
         self.facts = facts.Facts(broker)
+        self.words = ResumeWords(settings, store)
         self.hub = Hub(instance, store, batcher, link, self.changed, self.erased)
         self._visitors: dict[str, Visitor] = {}
         self._sockets: set[Visitor] = set()

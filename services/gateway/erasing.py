@@ -41,7 +41,9 @@ class Erasures:
             get_logger().warning("erasure_owed", conversation=conversation, error=error)
         if len(self._owed) >= MOST_OWED:
             return 503
-        self._owed[conversation] = Owed(token, ended_by, time.monotonic() + self._desk.settings.silence_s)
+        settings = self._desk.settings
+        gone_after = max(settings.silence_s, settings.resume_s)
+        self._owed[conversation] = Owed(token, ended_by, time.monotonic() + gone_after)
         return 202
 
     async def pay(self) -> None:

@@ -1,6 +1,6 @@
 """Settings of the gateway."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import WebSettings
 
@@ -18,4 +18,15 @@ class GatewaySettings(WebSettings):
     idle_s: int = Field(default=45, ge=15, description="Seconds without a frame after which a socket counts as lost")
     waiting_refresh_s: float = Field(
         default=2.0, gt=0, description="Seconds between two looks at the positions of those who wait"
+    )
+    resume_pepper: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret of 32 bytes or more under which resume words are stored; the same for every gateway. "
+        "Empty: the words are not offered. Changed: those given before no longer work",
+    )
+    resume_s: int = Field(
+        default=7_200,
+        ge=30,
+        le=86_400,
+        description="Seconds that resume words work, and that a conversation waits for them",
     )

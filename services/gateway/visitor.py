@@ -9,6 +9,7 @@ from aiohttp import WSCloseCode
 from services.gateway import facts, metrics
 from services.gateway.desk import Desk
 from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
+from services.gateway.returning import Returning
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
@@ -19,7 +20,9 @@ from shared.chat.frames import (
     End,
     Error,
     ErrorCode,
+    Find,
     FrameError,
+    Keep,
     Open,
     Opened,
     Ping,
@@ -57,13 +60,14 @@ def digest(token: str) -> str:
 class Visitor:
     """See the module's text."""
 
-    __slots__ = ("_asked", "_bucket", "_desk", "_lane", "_phase", "_reader", "_shown", "outbox")
+    __slots__ = ("_asked", "_bucket", "_desk", "_lane", "_phase", "_reader", "_returning", "_shown", "outbox")
 
     def __init__(self, desk: Desk, socket: Socket) -> None:
         self._desk = desk
         self._phase = Phase.FRESH
         self._lane: Lane | None = None
         self._asked: Open | None = None
+        self._returning = Returning(desk)
         self._shown: State | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
         self.outbox = Outbox(socket, desk.settings.outbox_bytes)
@@ -142,13 +146,22 @@ class Visitor:
             case Receipt() if lane:
                 lane.receipt(frame)
             case Typing() if lane:
-                lane.typing()
+                lane.typing(frame.body)
+            case _:
+                await self._come_and_go(frame, lane)
+
+    async def _come_and_go(self, frame: VisitorFrame, lane: Lane | None) -> None:
+        match frame:
             case Open():
                 await self._open(frame)
             case ChooseCommune() if self._asked:
                 await self._begin(self._asked, frame.insee)
             case Resume():
                 await self._resume(frame)
+            case Keep() if lane:
+                self.outbox.send(await self._returning.keep(frame, lane))
+            case Find():
+                self.outbox.send(await self._returning.find(frame))
             case End() if lane:
                 await self._end(lane)
 

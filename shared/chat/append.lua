@@ -14,10 +14,16 @@ local PROOF = {visitor = 'who:visitor', operator = 'who:operator', psychologist 
 local call = redis.call
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
-local function keep_alive(conversation, log, ids)
-  call('EXPIRE', conversation, silence)
-  call('EXPIRE', log, silence)
-  call('EXPIRE', ids, silence)
+-- While resume words may bring the visitor back, the conversation waits for that, and no longer.
+local function keep_alive(conversation, log, ids, resumable_until)
+  local left = silence * 1000
+  if resumable_until then
+    local now = call('TIME')
+    left = math.max(left, tonumber(resumable_until) - (now[1] * 1000 + math.floor(now[2] / 1000)))
+  end
+  call('PEXPIRE', conversation, left)
+  call('PEXPIRE', log, left)
+  call('PEXPIRE', ids, left)
 end
 
 local function same_end(conversation, log, ids)
@@ -59,7 +65,8 @@ local function higher(conversation, field, value)
 end
 
 local function perform(conversation, log, ids, verb, role, who, a, b)
-  local found = call('HMGET', conversation, 'seq', PROOF[role], 'at:visitor', 'at:operator', 'at:psychologist')
+  local found = call('HMGET', conversation, 'seq', PROOF[role], 'at:visitor', 'at:operator', 'at:psychologist',
+    'resumable_until')
   if not found[1] then
     return {'gone', 0, ''}
   end
@@ -76,7 +83,7 @@ local function perform(conversation, log, ids, verb, role, who, a, b)
   elseif verb == 'ping' or verb == 'attach' then
     call('HSET', conversation, 'at:' .. role, a)
     if role == 'visitor' then
-      keep_alive(conversation, log, ids)
+      keep_alive(conversation, log, ids, found[6])
     end
   elseif verb == 'detach' then
     if call('HGET', conversation, 'at:' .. role) == a then

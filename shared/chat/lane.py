@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from shared.chat import wire
 from shared.chat.batch import Done, Operation, Outcome, StoreUnavailable
-from shared.chat.frames import Ack, Error, ErrorCode, Frame, Kind, Receipt, Role, Say, Typing, encode
+from shared.chat.frames import Ack, Error, ErrorCode, Frame, Receipt, Role, Say, Typing, encode
 from shared.chat.hub import Hub
 from shared.chat.outbox import Outbox, TokenBucket
 from shared.chat.received import Fate, Received
@@ -42,7 +42,6 @@ class _Tail(Frame, tag="message", frozen=True):
     at: int
     cid: str
     body: str
-    kind: Kind = Kind.TEXT
 
 
 class Lane:
@@ -85,6 +84,11 @@ class Lane:
         return self._outbox
 
     @property
+    def proof(self) -> str:
+        """What proves that this end is its client's."""
+        return self._proof
+
+    @property
     def gap(self) -> bool:
         """Whether the client is known to lack messages."""
         return self._received.gap
@@ -98,7 +102,7 @@ class Lane:
             self._refuse(frame.cid, ErrorCode.TOO_FAST, "too many messages; send this one again later", wait)
             return
         at = now_ms()
-        tail = encode(_Tail(frame.conversation, self.role, at, frame.cid, frame.body, frame.kind))[1:]
+        tail = encode(_Tail(frame.conversation, self.role, at, frame.cid, frame.body))[1:]
 
         def stored(outcome: Outcome) -> None:
             self._stored(frame.cid, at, tail, outcome)
@@ -109,9 +113,9 @@ class Lane:
             self._room = self._room or asyncio.Event()
             await self._room.wait()
 
-    def typing(self) -> None:
-        """Tell the other ends that this one writes."""
-        announcement = wire.FRAME + encode(Typing(conversation=self.conversation, by=self.role))
+    def typing(self, body: str) -> None:
+        """Tell the other ends that this one writes; ``body`` is what its client sealed to say so."""
+        announcement = wire.FRAME + encode(Typing(conversation=self.conversation, body=body, by=self.role))
         self._submit("typing", "", b"", lambda outcome: self._announce(outcome, announcement))
 
     def receipt(self, frame: Receipt) -> None:

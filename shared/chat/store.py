@@ -46,6 +46,11 @@ redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 return {'erased', found[1], found[3] or '', found[4] or '', found[5] or '', found[6] or ''}
 """
 
+_DROP_WORDS = """
+if redis.call('HGET', KEYS[1], 'conversation') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -73,10 +78,14 @@ class Record:
     operator: str | None = None
     operator_key: str | None = None
     """Name of the operator's shift key: a conversation's keys are sealed for it too."""
+    psychologist_key: str | None = None
+    """Name of the psychologist's shift key."""
     delivered: int = 0
     """Highest message that the visitor's page has received."""
     seen: int = 0
     """Highest message that the visitor has had on screen."""
+    resumable_until: int | None = None
+    """Until when resume words bring the visitor back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,7 @@ class ConversationStore:
         self._silence_s = silence_s
         self._update = client.register_script(_UPDATE)
         self._erase = client.register_script(_ERASE)
+        self._drop_words = client.register_script(_DROP_WORDS)
 
     async def ping(self) -> None:
         """Health check: raise when the store does not answer."""
@@ -166,12 +176,23 @@ class ConversationStore:
         return found
 
     async def erase(self, cid: str, role: Role, proof: str = "") -> Erasure:
-        """Destroy record, log and client ids at once. With ``proof``, only if it is the role's own."""
+        """Destroy record, log and client ids at once. With ``proof``, only if it is the role's own.
+
+        Resume words are in a slot of their own: they go first, so that a failure between leaves all to be done again.
+        """
+        found: Any = await self.client.hmget(keys.conversation(cid), ["words", who(role)])
+        words, owner = ((value or b"").decode() for value in found)
+        if words and proof in {"", owner}:
+            await self.drop_words(words, cid)
         answer = await self._erase(keys=list(keys.all_of(cid)), args=[who(role), proof])
         if answer[0] != b"erased":
             return Erasure(answer[0].decode())
         instances = tuple(item.decode() for item in answer[2:5] if item)
         return Erasure("erased", int(answer[1]), instances, answer[5].decode() or None)
+
+    async def drop_words(self, digest: str, cid: str) -> None:
+        """Forget the resume words ``digest``, if they are this conversation's."""
+        await self._drop_words(keys=[keys.resume(digest)], args=[cid])
 
 
 def whole_frame(seq: int, tail: bytes) -> bytes:
@@ -205,6 +226,8 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         operator_at=text.get(at(Role.OPERATOR)),
         operator=text.get(who(Role.OPERATOR)),
         operator_key=text.get(key_of(Role.OPERATOR)),
+        psychologist_key=text.get(key_of(Role.PSYCHOLOGIST)),
         delivered=int(text.get("delivered:visitor", 0)),
         seen=int(text.get("seen:visitor", 0)),
+        resumable_until=int(text["resumable_until"]) if "resumable_until" in text else None,
     )

@@ -127,7 +127,7 @@ export class SealedLink<Out extends ClientFrame> {
   inOrder(work: (alive: () => boolean) => Promise<void>): void {
     const life = this.#life;
     const alive = (): boolean => life === this.#life;
-    this.#saying = this.#saying.then(() => (alive() ? work(alive) : undefined)).catch(report);
+    this.#saying = this.#saying.then(() => (alive() ? work(alive) : undefined)).catch((error: unknown) => report(error, alive));
   }
 
   /** Send a frame that is worthless later, or that belongs before readiness. */
@@ -174,7 +174,7 @@ export class SealedLink<Out extends ClientFrame> {
   #inTurn(work: (alive: () => boolean) => Promise<void>): void {
     const life = this.#life;
     const alive = (): boolean => life === this.#life;
-    this.#hearing = this.#hearing.then(() => (alive() ? work(alive) : undefined)).catch(report);
+    this.#hearing = this.#hearing.then(() => (alive() ? work(alive) : undefined)).catch((error: unknown) => report(error, alive));
   }
 
   async #message(frame: MessageFrame, alive: () => boolean): Promise<void> {
@@ -218,8 +218,9 @@ export class SealedLink<Out extends ClientFrame> {
   }
 }
 
-/** A fault in one frame is told as an uncaught error, and stops none of those behind it. */
-function report(error: unknown): void {
+/** A fault in one frame is told as an uncaught error, and stops none of those behind it; after `close` it is none. */
+function report(error: unknown, alive: () => boolean): void {
+  if (!alive()) return;
   queueMicrotask(() => {
     throw error;
   });
