@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 VENV := .venv
+AUDIT := .venv-audit
 PY := $(VENV)/bin/python
 NODE := sh infra/setup/node.sh $(VENV)
 PAGES := services/gateway/web/dist/index.html services/dispatcher/web/dist/index.html
@@ -70,6 +71,21 @@ lock: $(VENV)/.dev ## Pin every package with its hashes, from pyproject.toml
 	$(COMPILE) --group node -o requirements-node.lock
 	$(COMPILE) --group audit -o requirements-audit.lock
 
+.PHONY: audit
+audit: $(VENV)/.run $(AUDIT)/.installed ## Locks, secrets, known vulnerabilities; says so (Error 3) when nobody can be asked about these
+	@$(NODE) $(PY) -m infra.supply.audit $(AUDIT)/bin
+
+.PHONY: secrets-baseline
+secrets-baseline: $(AUDIT)/.installed ## Declare that whatever looks like a secret here now is none
+	@mkdir -p build
+	$(AUDIT)/bin/detect-secrets scan --slim --no-verify \
+		--exclude-files '(^|/)(requirements[^/]*\.lock|package-lock\.json|\.secrets\.baseline)$$' > build/baseline
+	@mv build/baseline .secrets.baseline
+
+.PHONY: sbom
+sbom: $(VENV)/.run $(AUDIT)/.installed ## List all that is locked, as CycloneDX, in build/sbom
+	@$(NODE) $(PY) -m infra.supply.sbom $(AUDIT)/bin
+
 .PHONY: images
 images: $(VENV)/.run $(PAGES) ## Build the container images (their base: see infra/images/base-from-debian.sh)
 	@sh infra/images/build.sh $(PY)
@@ -80,7 +96,7 @@ compose-test: $(VENV)/.dev images ## Bring the images up, hold one chat through 
 
 .PHONY: clean
 clean: ## Remove everything that the other targets have made
-	rm -rf $(VENV) node_modules $(dir $(PAGES)) build
+	rm -rf $(VENV) $(AUDIT) node_modules $(dir $(PAGES)) build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find services shared infra tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -119,6 +135,12 @@ services/dispatcher/web/dist/index.html: node_modules/.installed $(WEB_CONFIG) \
 		$(shell find services/dispatcher/web shared/web -type f -not -path '*/dist/*')
 	@echo "building the operators' console"
 	@$(NODE) npm run --silent build:console -- --logLevel warn
+	@touch $@
+
+$(AUDIT)/.installed: requirements-audit.lock | $(PY)
+	@echo "installing what audits and lists packages into $(AUDIT)"
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
 	@touch $@
 
 BENCH := .venv-bench
