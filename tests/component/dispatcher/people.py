@@ -146,9 +146,9 @@ class Desk:
         cookie = {"Cookie": f"{COOKIE}={self.cookie}"} if self.cookie else {}
         return {"X-Havre": "1", "Origin": self.base, **cookie}
 
-    async def log_in(self, password: str = PASSWORD) -> aiohttp.ClientResponse:
+    async def log_in(self, password: str = PASSWORD, code: str | None = None) -> aiohttp.ClientResponse:
         """Log in; keep the cookie."""
-        body = {"login": self.login, "password": password}
+        body = {"login": self.login, "password": password, **({"code": code} if code else {})}
         answer = await self.http.post(f"{self.base}/api/login", json=body, headers=self.headers())
         if answer.status == 200:
             self.cookie = answer.cookies[COOKIE].value
