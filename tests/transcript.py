@@ -39,7 +39,6 @@ class Transcript:
                 at=ack.at,
                 cid=ack.cid,
                 body=say.body,
-                kind=say.kind,
             )
         )
 

@@ -18,6 +18,12 @@ LOCATOR = "5f2c9a0b" * 8
 PROOF = "90d4e17c" * 8
 SHARE = "kS0dV3vYh1gqWbZ2nXr5mJt8uCfLpEa7oIiQyTzR4Nw"
 BOX = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..Y2hvc2VuIG9uY2U.c2VhbGVkIGtleXM.dGhlIHRhZyBvZiBHQ00"
+BODY = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiMSJ9..kq0Vw1yJx2b5hC0T.Hn3d7Zt1aQ...x9U2mBv4c.q8eYt0gkqWmX4"
+DUTY_BOX = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00ifQ.m4Zt1aQ7n0c.kq0Vw1yJx2b5hC0T.Hn3d7Zt1aQ.q8eYt0gkq"
+CREDENTIAL = '{"certificate":"eyJhbGciOiJFUzI1NiIsInR5cCI6...","statement":"eyJhbGciOiJFUzI1NiIsInR5cCI6..."}'
+SHIFT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+PEER = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"
+DUTY = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
 OPENED_AT = 1_767_225_600_000
 
 EXAMPLES: tuple[msgspec.Struct, ...] = (
@@ -26,12 +32,14 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     f.Resume(conversation=CONVERSATION, token=TOKEN, seq=12),
     f.Keep(conversation=CONVERSATION, locator=LOCATOR, proof=PROOF, box=BOX),
     f.Find(locator=LOCATOR, proof=PROOF),
-    f.Say(conversation=CONVERSATION, cid="v-8hQ2mZ0p", body="Il dort, je peux écrire."),
-    f.Typing(conversation=CONVERSATION),
+    f.Say(conversation=CONVERSATION, cid="v-8hQ2mZ0p", body=BODY),
+    f.Typing(conversation=CONVERSATION, body=BODY),
     f.Receipt(conversation=CONVERSATION, delivered=12, seen=11),
     f.Ping(seqs={CONVERSATION: 12}),
     f.End(conversation=CONVERSATION),
-    f.Sync(seqs={CONVERSATION: 12, OTHER: 3}),
+    f.Sync(seqs={CONVERSATION: 12, OTHER: 3}, credential=CREDENTIAL),
+    f.MakeDuty(credential=CREDENTIAL, boxes={SHIFT: DUTY_BOX, PEER: DUTY_BOX}),
+    f.ShareDuty(kid=DUTY, boxes={PEER: DUTY_BOX}),
     f.SetStatus(status="paused"),
     f.Ack(conversation=CONVERSATION, cid="v-8hQ2mZ0p", seq=13, at=OPENED_AT + 95_000),
     f.Message(
@@ -40,7 +48,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         by=f.Role.OPERATOR,
         at=OPENED_AT + 101_000,
         cid="o-2bV7kQ1x",
-        body="Je suis là. Êtes-vous en sécurité en ce moment ?",
+        body=BODY,
     ),
     f.Erased(conversation=CONVERSATION, ended_by=EndedBy.OPERATOR),
     f.Pong(at=OPENED_AT + 110_000),
@@ -50,6 +58,12 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         conversation=CONVERSATION,
         cid="v-8hQ2mZ0p",
         retry_after_ms=87,
+    ),
+    f.Challenge(
+        puzzle='{"parameters":{"algorithm":"PBKDF2/SHA-256","cost":2000,"keyLength":32,'
+        '"keyPrefix":"bd40f8eebd1ca92a0fd03184161f52b2","nonce":"b37f48ad26700ef485f7da320b52b686",'
+        '"salt":"91f3a736b40b5874405f8b2eda298263","keySignature":"c085dc3f...","expiresAt":1767225900},'
+        '"signature":"b4e28752..."}'
     ),
     f.AskCommune(
         postal_code="95300",
@@ -72,6 +86,13 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         unit="Commissariat de police de Cergy",
         position=2,
         estimate_s=240,
+    ),
+    f.Admitted(
+        conversation=CONVERSATION,
+        holders=[
+            f.Holder(kid=DUTY, role="duty", credential=CREDENTIAL),
+            f.Holder(kid=SHIFT, role="operator", credential=CREDENTIAL),
+        ],
     ),
     f.Welcome(
         operator="police1",
@@ -102,6 +123,14 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     ),
     f.Released(conversation=CONVERSATION),
     f.Board(queues=[f.QueueLine(force=Force.POLICE, category=Category.DOMESTIC, waiting=4, oldest_s=180)]),
+    f.Duty(
+        force=Force.POLICE,
+        kid=DUTY,
+        credential=CREDENTIAL,
+        box=DUTY_BOX,
+        wanting=[f.Peer(kid=PEER, credential=CREDENTIAL)],
+        holders=3,
+    ),
 )
 
 

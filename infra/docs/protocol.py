@@ -34,13 +34,24 @@ SOCKET = re.compile(r"^```(visitor|console)\n(.*?)^```$", re.MULTILINE | re.DOTA
 
 VISITOR_SAYS: tuple[FrameClass, ...] = get_args(VisitorFrame)
 CONSOLE_SAYS: tuple[FrameClass, ...] = get_args(OperatorFrame)
-GATEWAY_ALONE: tuple[FrameClass, ...] = (frames.AskCommune, frames.Opened, frames.Resumed, frames.State)
+GATEWAY_ALONE: tuple[FrameClass, ...] = (
+    frames.Challenge,
+    frames.AskCommune,
+    frames.Opened,
+    frames.Resumed,
+    frames.State,
+    frames.Kept,
+    frames.Found,
+    frames.Wrong,
+    frames.Admitted,
+)
 DISPATCHER_ALONE: tuple[FrameClass, ...] = (
     frames.Welcome,
     frames.SetStatus,
     frames.Held,
     frames.Released,
     frames.Board,
+    frames.Duty,
 )
 BOTH_HEAR: tuple[FrameClass, ...] = tuple(
     cls for cls in get_args(ServerFrame) if cls not in (*GATEWAY_ALONE, *DISPATCHER_ALONE)

@@ -1,6 +1,6 @@
 """``python -m shared.chat.typescript [--check]``: the frames as TypeScript, for both pages.
 
-Writes ``shared/web/frames.ts`` from ``shared/chat/frames.py``. Struct ``Say`` is interface ``SayFrame`` there,
+Writes ``shared/web/frames.ts`` from ``shared/chat/frames``. Struct ``Say`` is interface ``SayFrame`` there,
 since ``Error`` means something else in a browser. ``--check`` writes nothing and exits 1 when the file that is
 there says something else.
 """
@@ -17,7 +17,7 @@ from shared.chat import frames
 
 TARGET = Path(__file__).resolve().parent.parent / "web" / "frames.ts"
 HEADER = (
-    "// Generated from shared/chat/frames.py by `python -m shared.chat.typescript`. Change it there.\n"
+    "// Generated from shared/chat/frames by `python -m shared.chat.typescript`. Change it there.\n"
     "// A field that holds its default value is left out on the wire: hence the optional fields.\n"
 )
 UNIONS = {

@@ -1,4 +1,4 @@
-// Generated from shared/chat/frames.py by `python -m shared.chat.typescript`. Change it there.
+// Generated from shared/chat/frames by `python -m shared.chat.typescript`. Change it there.
 // A field that holds its default value is left out on the wire: hence the optional fields.
 
 export const MAX_BODY = 16_384;
@@ -10,9 +10,6 @@ export type Category = "sexual" | "domestic" | "discrimination";
 
 /** Who the visitor says they are (V3). */
 export type Audience = "victim" | "witness" | "relative" | "professional";
-
-/** What a body holds. */
-export type Kind = "text" | "card";
 
 /** Who speaks. Visitors learn roles, never names. */
 export type Role = "visitor" | "operator" | "psychologist";
@@ -46,12 +43,29 @@ export interface CommuneChoice {
   name: string;
 }
 
+/** A key for which the conversation's keys are to be sealed, once the page has verified it. */
+export interface Holder {
+  /** Name of a key: its RFC 7638 SHA-256 thumbprint in base64url. */
+  kid: string;
+  role: "duty" | "operator" | "psychologist";
+  /** An account's certificate and its statement about a key. */
+  credential: string;
+}
+
 /** One queue as the console shows it. */
 export interface QueueLine {
   force: Force;
   category: Category;
   waiting: number;
   oldest_s: number;
+}
+
+/** The shift key of another console on duty. */
+export interface Peer {
+  /** Name of a key: its RFC 7638 SHA-256 thumbprint in base64url. */
+  kid: string;
+  /** An account's certificate and its statement about a key. */
+  credential: string;
 }
 
 /** Ask for a specialist. Answered by `opened`, or first by `ask_commune`. */
@@ -83,8 +97,8 @@ export interface ResumeFrame {
 
 /**
  * Make resume words count. First without `proof` and `box`: answered by `kept` with the installation's share
- * of the key that closes the box, or by `error taken`. Then with both: answered by `kept` with the time until which
- * the words work. Other words replace those before; the same again renews their box and nothing else.
+ * of the key that closes the box, or by `error taken`. Then with both: answered by `kept` with the time until
+ * which the words work. Other words replace those before; the same again renews their box and nothing else.
  */
 export interface KeepFrame {
   t: "keep";
@@ -112,16 +126,21 @@ export interface SayFrame {
   conversation: string;
   /** Chosen by the client; the same again in a resend. */
   cid: string;
-  /** Opaque to every server. */
+  /** Sealed: opaque to every server. */
   body: string;
-  kind?: Kind;
 }
 
-/** The person is writing; sent at most every 3 s, shown for 5 s. Also sent by the server, with `by`. */
+/**
+ * The person is writing; sent at most every 3 s, shown for 5 s. Also sent by the server, with `by`.
+ *
+ * The body is sealed as a message's is: who made it holds the conversation's key.
+ */
 export interface TypingFrame {
   t: "typing";
   /** UUID in lower case. */
   conversation: string;
+  /** Sealed: opaque to every server. */
+  body: string;
   by?: Role | null;
 }
 
@@ -150,16 +169,45 @@ export interface EndFrame {
   conversation: string;
 }
 
-/** First frame of a console: the last sequence number it holds of each conversation (empty after a reload). */
+/**
+ * First frame of a console: the last sequence number it holds of each conversation (empty after a reload).
+ *
+ * `credential` proves its shift key, for which the keys of its conversations are sealed.
+ */
 export interface SyncFrame {
   t: "sync";
   seqs?: Readonly<Record<string, number>>;
+  credential?: string;
 }
 
 /** Take new conversations, or take none; running ones go on. Also sent by the server, in answer: what holds now. */
 export interface SetStatusFrame {
   t: "status";
   status: "available" | "paused";
+}
+
+/**
+ * Make the duty key of the own force, or replace the one named. Answered by `duty` to every console of the force.
+ *
+ * Another console was quicker: `error out_of_order`, then `duty` as it stands. Boxes beyond the limit of one frame
+ * follow by `share_duty`.
+ */
+export interface MakeDutyFrame {
+  t: "make_duty";
+  /** An account's certificate and its statement about a key. */
+  credential: string;
+  /** By shift key, the box that only it opens. */
+  boxes: Readonly<Record<string, string>>;
+  replaces?: string | null;
+}
+
+/** Hand the duty key on to consoles that want it, each verified before. */
+export interface ShareDutyFrame {
+  t: "share_duty";
+  /** Name of a key: its RFC 7638 SHA-256 thumbprint in base64url. */
+  kid: string;
+  /** By shift key, the box that only it opens. */
+  boxes: Readonly<Record<string, string>>;
 }
 
 /** Stored: no crash of a service can lose it now. */
@@ -185,9 +233,8 @@ export interface MessageFrame {
   at: number;
   /** Chosen by the client; the same again in a resend. */
   cid: string;
-  /** Opaque to every server. */
+  /** Sealed: opaque to every server. */
   body: string;
-  kind?: Kind;
 }
 
 /** The conversation is destroyed; the client forgets what it holds of it. */
@@ -266,7 +313,8 @@ export interface WrongFrame {
  * The whole of what a visitor may know of where the conversation stands; each replaces the one before.
  *
  * `position` is 1 for the next to be answered; `estimate_s` is seconds, absent when nothing honest can be said.
- * `peer_connected`: the specialist's console is on line at this moment.
+ * `peer_connected`: the specialist's console is on line at this moment. `resumable_until`: until when the
+ * visitor's resume words work.
  */
 export interface StateFrame {
   t: "state";
@@ -278,6 +326,15 @@ export interface StateFrame {
   position?: number | null;
   estimate_s?: number | null;
   peer_connected?: boolean | null;
+  resumable_until?: number | null;
+}
+
+/** Who may read from now on: the whole set. Sent after `opened` and `resumed`, and whenever it changes. */
+export interface AdmittedFrame {
+  t: "admitted";
+  /** UUID in lower case. */
+  conversation: string;
+  holders: readonly Holder[];
 }
 
 /**
@@ -334,6 +391,21 @@ export interface BoardFrame {
   queues: readonly QueueLine[];
 }
 
+/**
+ * The duty key of the own force, as it stands; each replaces the one before. Sent after `welcome` and on change.
+ *
+ * Without `kid` there is none; without `box` this console has not been given it.
+ */
+export interface DutyFrame {
+  t: "duty";
+  force: Force;
+  wanting: readonly Peer[];
+  holders: number;
+  kid?: string | null;
+  credential?: string | null;
+  box?: string | null;
+}
+
 export type VisitorFrame =
   | OpenFrame
   | ChooseCommuneFrame
@@ -349,6 +421,8 @@ export type VisitorFrame =
 export type OperatorFrame =
   | SyncFrame
   | SetStatusFrame
+  | MakeDutyFrame
+  | ShareDutyFrame
   | SayFrame
   | TypingFrame
   | ReceiptFrame
@@ -370,8 +444,10 @@ export type ServerFrame =
   | FoundFrame
   | WrongFrame
   | StateFrame
+  | AdmittedFrame
   | WelcomeFrame
   | SetStatusFrame
   | HeldFrame
   | ReleasedFrame
-  | BoardFrame;
+  | BoardFrame
+  | DutyFrame;

@@ -1,5 +1,5 @@
 import { backoff } from "./backoff";
-import type { AckFrame, ErrorFrame, Kind, MessageFrame, OperatorFrame, Role, SayFrame, ServerFrame, VisitorFrame } from "./frames";
+import type { AckFrame, ErrorFrame, MessageFrame, OperatorFrame, Role, SayFrame, ServerFrame, VisitorFrame } from "./frames";
 import { clientId } from "./ids";
 import { Outbox } from "./outbox";
 import { Sequence } from "./sequence";
@@ -88,8 +88,8 @@ export class Link<Out extends ClientFrame> {
   }
 
   /** Say something; it is kept until the server has stored it. Returns its client id. */
-  say(conversation: string, body: string, kind: Kind = "text", cid = clientId()): string {
-    const say: SayFrame = { t: "say", conversation, cid, body, kind };
+  say(conversation: string, body: string, cid = clientId()): string {
+    const say: SayFrame = { t: "say", conversation, cid, body };
     if (this.#outbox.add(say)) this.#trySay(say);
     return cid;
   }
@@ -212,7 +212,7 @@ export class Link<Out extends ClientFrame> {
     const say = this.#settle(frame.conversation, frame.cid);
     if (!say) return;
     const { conversation, cid, seq, at } = frame;
-    this.#arrived({ t: "message", conversation, cid, seq, at, by: this.#options.self, body: say.body, kind: say.kind ?? "text" });
+    this.#arrived({ t: "message", conversation, cid, seq, at, by: this.#options.self, body: say.body });
   }
 
   /** Take a stored message out of the outbox, and send the one behind it. */

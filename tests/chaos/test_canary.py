@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from infra.local.stack import Stack
 from shared import keys
-from shared.chat.frames import Kind, Stage
+from shared.chat.frames import Stage
 from shared.contracts.conversation import Category, EndedBy
 from tests.chaos.chat import Chat, begin, on_duty
 from tests.client import Visitor
@@ -33,7 +33,7 @@ async def test_words_of_a_chat_are_nowhere_after_the_red_button(mortal: Stack) -
         visitor.tell(f"il a les clés {words['visitor']}")
         operator.say(f"je vous lis {words['operator']}", visitor.conversation)
         card = json.dumps({"name": words["card"], "phone": "3919"})
-        operator.say(card, visitor.conversation, Kind.CARD)
+        operator.say(card, visitor.conversation)
         operator.typing(visitor.conversation)
         await Chat(visitor, operator).until_stored(4)
         operator.has_seen(visitor.conversation)

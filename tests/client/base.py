@@ -12,7 +12,6 @@ from shared.chat.frames import (
     Ack,
     Error,
     ErrorCode,
-    Kind,
     Message,
     OperatorFrame,
     Ping,
@@ -91,9 +90,9 @@ class Client:
                 self._news = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._news], timeout=min(left, 0.5))
 
-    def say(self, body: str, conversation: str, kind: Kind = Kind.TEXT) -> str:
+    def say(self, body: str, conversation: str) -> str:
         """Say something, now or as soon as there is a connection; return its client id."""
-        say = Say(conversation=conversation, cid=client_id(), body=body, kind=kind)
+        say = Say(conversation=conversation, cid=client_id(), body=body)
         self.transcript(conversation).say(say)
         self._pump(conversation)
         return say.cid

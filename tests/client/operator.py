@@ -66,7 +66,7 @@ class Operator(Client):
 
     def typing(self, conversation: str) -> None:
         """Show the visitor that somebody writes."""
-        self.send(Typing(conversation=conversation))
+        self.send(Typing(conversation=conversation, body="writing"))
 
     def has_seen(self, conversation: str) -> None:
         """Tell the visitor that all has been on screen."""

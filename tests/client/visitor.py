@@ -6,7 +6,6 @@ from shared.chat.frames import (
     AskCommune,
     ChooseCommune,
     Erased,
-    Kind,
     Open,
     Opened,
     Resume,
@@ -49,9 +48,9 @@ class Visitor(Client):
         await self.until(lambda: bool(self.conversation) and self.ready, within_s)
         return self
 
-    def tell(self, body: str, kind: Kind = Kind.TEXT) -> str:
+    def tell(self, body: str) -> str:
         """Say something in the one conversation; return its client id."""
-        return self.say(body, self.conversation, kind)
+        return self.say(body, self.conversation)
 
     @property
     def heard_messages(self) -> Transcript:

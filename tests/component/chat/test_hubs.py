@@ -121,7 +121,7 @@ async def test_who_knows_only_the_id_hears_nothing_and_silences_nobody(place: Pl
     stranger = place.gateway.person(visitor.lane.conversation, Role.VISITOR, "a wrong proof")
     attaching = asyncio.create_task(stranger.lane.attach())
     await asyncio.sleep(0)
-    typing = Typing(conversation=visitor.lane.conversation, by=Role.OPERATOR)
+    typing = Typing(conversation=visitor.lane.conversation, body="sealed", by=Role.OPERATOR)
     place.gateway.hub.receive(visitor.lane.conversation, FRAME + encode(typing))
     assert (await attaching).status == "forbidden"
     await operator.say("for the visitor alone")
@@ -228,7 +228,7 @@ async def test_erasing_reaches_the_other_instance_and_ends_both_lanes(place: Pla
 
 async def test_typing_is_told_to_the_other_end_alone(place: Place) -> None:
     visitor, operator = await place.pair()
-    visitor.lane.typing()
+    visitor.lane.typing("sealed")
 
     async def told() -> bool:
         return any(isinstance(frame, Typing) for frame in operator.ear.frames)

@@ -21,7 +21,6 @@ from shared.chat.frames import (
     Error,
     ErrorCode,
     Held,
-    Kind,
     Message,
     Ping,
     Pong,
@@ -371,7 +370,7 @@ async def test_frames_out_of_order_and_wrong_ones_get_a_typed_error_and_the_sock
     ):
         await desk.socket.send_str(raw)
         await desk.hears(Error, lambda error, wanted=code: error.code is wanted)  # type: ignore[misc]
-    await desk.send(Say(conversation=str(uuid4()), cid="12345678", body="{}", kind=Kind.CARD))
+    await desk.send(Say(conversation=str(uuid4()), cid="12345678", body="{}"))
     await desk.hears(Error, lambda error: error.cid == "12345678" and error.code is ErrorCode.NOT_FOUND)
     await desk.send(Ping())
     await desk.hears(Pong)

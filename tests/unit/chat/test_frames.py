@@ -79,7 +79,7 @@ def test_a_frame_that_is_right_is_read() -> None:
         (say(body=MARK * MAX_BODY)[:MAX_FRAME], ErrorCode.NOT_JSON),
         (say(body="a" * (MAX_BODY + 1)), ErrorCode.INVALID),
         (say(body=[MARK]), ErrorCode.INVALID),
-        (say(kind=MARK), ErrorCode.INVALID),
+        (say(kind="text"), ErrorCode.INVALID),
         (say(cid=MARK + " " + MARK), ErrorCode.INVALID),
         (say(conversation=MARK), ErrorCode.INVALID),
         (say(**{MARK: 1}), ErrorCode.INVALID),

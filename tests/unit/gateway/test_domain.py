@@ -34,7 +34,7 @@ FRAMES: dict[type[VisitorFrame], VisitorFrame] = {
     Keep: Keep(conversation=MINE, locator="0" * 64),
     ChooseCommune: ChooseCommune(insee="95306"),
     Say: Say(conversation=MINE, cid="abcdefgh", body="bonjour"),
-    Typing: Typing(conversation=MINE),
+    Typing: Typing(conversation=MINE, body="sealed"),
     Receipt: Receipt(conversation=MINE, delivered=1, seen=1),
     Ping: Ping(),
     End: End(conversation=MINE),
