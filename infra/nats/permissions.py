@@ -67,7 +67,7 @@ def reading_all(stream: str) -> tuple[str, ...]:
     """Return what reading a stream from end to end needs, by a short-lived consumer that leaves it as it is."""
     return (
         f"$JS.API.STREAM.INFO.{stream}",
-        f"$JS.API.CONSUMER.CREATE.{stream}.>",
+        f"$JS.API.CONSUMER.CREATE.{stream}",
         f"$JS.API.CONSUMER.INFO.{stream}.>",
         f"$JS.API.CONSUMER.DELETE.{stream}.>",
         f"$JS.FC.{stream}.>",

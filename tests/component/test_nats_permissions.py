@@ -230,7 +230,7 @@ async def test_staff_accounts_are_readable_by_the_dispatcher_alone(nats: NatsSer
 
 TO_READ_THE_AUDIT = (
     f"$JS.API.STREAM.INFO.{streams.AUDIT}",
-    f"$JS.API.CONSUMER.CREATE.{streams.AUDIT}.x.>",
+    f"$JS.API.CONSUMER.CREATE.{streams.AUDIT}",
 )
 TO_READ_IT_OTHERWISE = (
     f"$JS.API.STREAM.MSG.GET.{streams.AUDIT}",
