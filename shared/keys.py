@@ -136,3 +136,12 @@ ADDRESS_SALT = "attempts:salt"
 def attempts(scope: str, who: str) -> str:
     """Counter of failed tries, for brute-force limits."""
     return f"attempts:{scope}:{who}"
+
+
+LIMITS = "limits"
+"""Prefix of the counters of visitors' doors, which the library ``limits`` names; each expires with its window."""
+
+
+def puzzle(signature: str) -> str:
+    """String with expiry: this proof of work has opened a conversation and opens no second one."""
+    return f"puzzle:{signature}"

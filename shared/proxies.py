@@ -43,6 +43,26 @@ def client_of(request: "web.Request", trusted: Iterable[Network]) -> str:
     return client_address(request.remote or "", request.headers.getall("X-Forwarded-For", []), trusted)
 
 
+def countable(peer: str, forwarded: Sequence[str], trusted: Iterable[Network]) -> str | None:
+    """Return the address under which a request may be counted, or None when what is known is no visitor's address.
+
+    A loopback address, one of our proxies, or a private address that forwards for somebody whom it is not trusted to
+    name: behind it stands everybody, and a limit on it would shut everybody out.
+    """
+    ours = tuple(trusted)
+    found = _address(client_address(peer, forwarded, ours))
+    if found is None or found.is_loopback or any(found in network for network in ours):
+        return None
+    if forwarded and found == _address(peer) and found.is_private:
+        return None
+    return str(found)
+
+
+def countable_of(request: "web.Request", trusted: Iterable[Network]) -> str | None:
+    """As ``countable``, of a request."""
+    return countable(request.remote or "", request.headers.getall("X-Forwarded-For", []), trusted)
+
+
 def _address(text: str) -> Address | None:
     """Read ``192.0.2.1``, ``192.0.2.1:443``, ``2001:db8::1`` or ``[2001:db8::1]:443``."""
     bare = text.strip()

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from services.gateway.desk import Desk
+from services.gateway.doors import Doors
 from services.gateway.erasing import Erasures
 from services.gateway.http import make_app
 from services.gateway.settings import GatewaySettings
@@ -62,7 +63,10 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
         pages = Pages.load(settings.page_dir or PAGE, {"__EXIT_URL__": settings.exit_url})
         runner = web.AppRunner(
-            make_app(desk, erasures, pages), access_log=None, handle_signals=False, shutdown_timeout=3
+            make_app(desk, erasures, pages, Doors(client, settings)),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=3,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

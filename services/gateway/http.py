@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from services.gateway.desk import Desk
+from services.gateway.doors import Doors
 from services.gateway.erasing import Erasures
 from services.gateway.help.view import HelpPage
 from services.gateway.visitor import MAX_RECEIVED, Visitor
@@ -31,7 +32,7 @@ class EraseCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     red_button: Annotated[bool, "False when the visitor ended the conversation without haste"] = True
 
 
-def make_app(desk: Desk, erasures: Erasures, pages: Pages) -> web.Application:
+def make_app(desk: Desk, erasures: Erasures, pages: Pages, doors: Doors) -> web.Application:
     """Return the public application."""
 
     async def socket(request: web.Request) -> web.StreamResponse:
@@ -41,14 +42,22 @@ def make_app(desk: Desk, erasures: Erasures, pages: Pages) -> web.Application:
             return web.json_response(
                 {"error": "full", "detail": "this gateway is full; try again"}, status=503, headers={"Retry-After": "5"}
             )
+        who = await doors.who(request)
+        if wait := await doors.handshake(who):
+            detail = "too many connections from this address; come again later"
+            return web.json_response(
+                {"error": "too_fast", "detail": detail}, status=429, headers={"Retry-After": str(wait)}
+            )
         response = Socket(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
         await response.prepare(request)
-        visitor = Visitor(desk, response)
+        visitor = Visitor(desk, response, doors.entrance(who))
         desk.connect(visitor)
+        doors.hold(who)
         try:
             await visitor.serve()
         finally:
             desk.disconnect(visitor)
+            doors.let_go(who)
         return response
 
     async def erase(request: web.Request) -> web.Response:
@@ -61,13 +70,14 @@ def make_app(desk: Desk, erasures: Erasures, pages: Pages) -> web.Application:
         except (msgspec.MsgspecError, RecursionError, ValueError):
             return web.json_response({"error": "invalid", "detail": "this is no erase call"}, status=400)
         ended_by = EndedBy.RED_BUTTON if call.red_button else EndedBy.VISITOR
-        status = await erasures.ask(call.conversation, call.token, ended_by)
+        async with await doors.erasing(await doors.who(request)):
+            status = await erasures.ask(call.conversation, call.token, ended_by)
         if status in _ERASE_REFUSED:
             return web.json_response(_ERASE_REFUSED[status], status=status)
         return web.Response(status=status, headers=FORGET)
 
     app = web.Application(client_max_size=MAX_HTTP_BODY)
     secure(app, listed=("/",))
-    help_page = HelpPage(desk.broker, desk.settings.exit_url)
+    help_page = HelpPage(desk.broker, desk.settings.exit_url, doors)
     app.add_routes([*pages.routes(), *help_page.routes(), web.get("/ws", socket), web.post("/erase", erase)])
     return app

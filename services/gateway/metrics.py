@@ -2,15 +2,28 @@
 
 from prometheus_client import Counter, Gauge
 
+from services.gateway.pressure import Verdict
 from shared.contracts.conversation import Category, EndedBy
 
 VISITORS = Gauge("havre_visitor_sockets", "Visitors' WebSockets held by this instance")
 _OPENED = Counter("havre_conversations_opened_total", "Conversations opened, by category", ["category"])
 _ERASED = Counter("havre_conversations_erased_total", "Conversations destroyed here, by who ended them", ["ended_by"])
 _REFUSED = Counter("havre_visitor_frames_refused_total", "Frames refused, by kind of error", ["code"])
+_OPENINGS = Counter(
+    "havre_openings_total", "Wishes to open a conversation: welcome at once, to prove work first, to wait", ["verdict"]
+)
+_TURNED_AWAY = Counter("havre_turned_away_total", "Calls refused with 429, by which limit of an address", ["limit"])
 
 OPENED = {category: _OPENED.labels(category) for category in Category}
 ERASED = {ended_by: _ERASED.labels(ended_by) for ended_by in EndedBy}
+OPENINGS = {verdict: _OPENINGS.labels(verdict) for verdict in Verdict}
+
+
+def turned_away(limit: str, wait: int) -> int:
+    """Count a call that has to wait, if it has to; return ``wait``, in seconds. ``limit``: one of a few in the code."""
+    if wait:
+        _TURNED_AWAY.labels(limit).inc()
+    return wait
 
 
 def refused(code: str) -> None:

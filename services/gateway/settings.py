@@ -30,3 +30,42 @@ class GatewaySettings(WebSettings):
         le=86_400,
         description="Seconds that resume words work, and that a conversation waits for them",
     )
+    opens_free: int = Field(
+        default=30,
+        ge=1,
+        description="Conversations that one address opens in 10 minutes before its pages have to compute",
+    )
+    opens_most: int = Field(
+        default=1_000, ge=1, description="Conversations that one address opens in 10 minutes; then it has to wait"
+    )
+    opens_calm: int = Field(
+        default=300,
+        ge=1,
+        description="Conversations a minute, by all addresses together, above which every page has to compute",
+    )
+    handshakes_most: int = Field(
+        default=6_000, ge=1, description="WebSockets that one address opens in 10 minutes; then 429"
+    )
+    sockets_most: int = Field(
+        default=1_000, ge=1, description="WebSockets that one address holds at once on one gateway; then 429"
+    )
+    lookups_most: int = Field(
+        default=300, ge=1, description="Searches for help by one address in 10 minutes; then numbers only, and 429"
+    )
+    erases_free: int = Field(
+        default=600,
+        ge=1,
+        description="Erase calls by one address in 10 minutes; more are done a few at a time, never refused",
+    )
+    proof_cost: int = Field(
+        default=2_000,
+        ge=1,
+        le=100_000,
+        description="PBKDF2 rounds of one try of the proof of work; the gateway does one try",
+    )
+    proof_tries: int = Field(
+        default=150,
+        ge=2,
+        le=100_000,
+        description="Tries that a proof of work takes on average; from half to one and a half",
+    )

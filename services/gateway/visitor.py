@@ -9,6 +9,7 @@ from aiohttp import WSCloseCode
 from services.gateway import facts, metrics
 from services.gateway.desk import Desk
 from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
+from services.gateway.doors import Entrance
 from services.gateway.returning import Returning
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.batch import StoreUnavailable
@@ -60,10 +61,22 @@ def digest(token: str) -> str:
 class Visitor:
     """See the module's text."""
 
-    __slots__ = ("_asked", "_bucket", "_desk", "_lane", "_phase", "_reader", "_returning", "_shown", "outbox")
+    __slots__ = (
+        "_asked",
+        "_bucket",
+        "_desk",
+        "_entrance",
+        "_lane",
+        "_phase",
+        "_reader",
+        "_returning",
+        "_shown",
+        "outbox",
+    )
 
-    def __init__(self, desk: Desk, socket: Socket) -> None:
+    def __init__(self, desk: Desk, socket: Socket, entrance: Entrance) -> None:
         self._desk = desk
+        self._entrance = entrance
         self._phase = Phase.FRESH
         self._lane: Lane | None = None
         self._asked: Open | None = None
@@ -166,6 +179,10 @@ class Visitor:
                 await self._end(lane)
 
     async def _open(self, frame: Open) -> None:
+        challenge = await self._entrance.ask(frame.work)
+        if challenge is not None:
+            self.outbox.send(challenge)
+            return
         place = await self._look_up(frame.postal_code) if frame.postal_code else None
         if place is not None and must_ask(place):
             self._asked = frame

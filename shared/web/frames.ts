@@ -68,7 +68,10 @@ export interface Peer {
   credential: string;
 }
 
-/** Ask for a specialist. Answered by `opened`, or first by `ask_commune`. */
+/**
+ * Ask for a specialist. Answered by `opened`, or first by `ask_commune`, or by `challenge`: then it is said
+ * again, with `work`.
+ */
 export interface OpenFrame {
   t: "open";
   category: Category;
@@ -76,6 +79,7 @@ export interface OpenFrame {
   postal_code?: string | null;
   /** BCP 47 tag of the page. */
   language?: string;
+  work?: string | null;
 }
 
 /** Answer `ask_commune`: an INSEE code of the list, or null for "I don't know / I'd rather not say". */
@@ -261,6 +265,16 @@ export interface ErrorFrame {
   retry_after_ms?: number | null;
 }
 
+/**
+ * Very many conversations are being opened: the device computes for a moment, then says `open` again with what it
+ * found. `puzzle` is the JSON text of an ALTCHA challenge (version 2, PBKDF2/SHA-256, `uint32` counter); it works
+ * once, for five minutes, on any connection.
+ */
+export interface ChallengeFrame {
+  t: "challenge";
+  puzzle: string;
+}
+
 /** The postal code spans both forces; communes in order of population. */
 export interface AskCommuneFrame {
   t: "ask_commune";
@@ -437,6 +451,7 @@ export type ServerFrame =
   | ErrorFrame
   | TypingFrame
   | ReceiptFrame
+  | ChallengeFrame
   | AskCommuneFrame
   | OpenedFrame
   | ResumedFrame

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.proxies import client_address, networks
+from shared.proxies import client_address, countable, networks
 from shared.settings import WebSettings
 
 OURS = networks("10.0.0.0/8, 127.0.0.1, fd00::/8")
@@ -54,3 +54,25 @@ def test_the_list_is_read_from_its_end_as_far_as_it_is_ours(peer: str, forwarded
 def test_a_setting_that_names_no_network_stops_the_service(wrong: str) -> None:
     with pytest.raises(ValidationError):
         WebSettings(trusted_proxies=wrong)
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "trusted", "expected"),
+    [
+        ("9.9.9.9", [], "", "9.9.9.9"),
+        ("9.9.9.9", ["198.51.100.1"], "", "9.9.9.9"),
+        ("127.0.0.1", [], "", None),
+        ("::1", ["198.51.100.1"], "", None),
+        ("127.0.0.1", ["198.51.100.1"], "127.0.0.0/8", "198.51.100.1"),
+        ("10.0.0.2", ["198.51.100.1"], "", None),
+        ("10.0.0.2", ["198.51.100.1"], "10.0.0.0/8", "198.51.100.1"),
+        ("10.0.0.2", [], "10.0.0.0/8", None),
+        ("10.0.0.2", [], "", "10.0.0.2"),
+        ("", [], "", None),
+    ],
+)
+def test_an_address_that_everybody_stands_behind_is_not_counted(
+    peer: str, forwarded: list[str], trusted: str, expected: str | None
+) -> None:
+    """V1: a proxy that nobody has named must not make all visitors one."""
+    assert countable(peer, forwarded, networks(trusted)) == expected

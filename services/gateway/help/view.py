@@ -1,4 +1,5 @@
-"""Rendering and routes of the page. When referral does not answer, the national numbers still stand on it."""
+"""Rendering and routes of the page. When referral does not answer, or this address has asked it very
+often, the national numbers still stand on it."""
 
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from faststream.nats import NatsBroker
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import ValidationError
 
+from services.gateway.doors import Doors
 from services.gateway.help import words
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.contracts.conversation import Category
@@ -24,8 +26,9 @@ class HelpPage:
     Its style sheet and its script are built with the visitor's page; without either it still works.
     """
 
-    def __init__(self, broker: NatsBroker, exit_url: str) -> None:
+    def __init__(self, broker: NatsBroker, exit_url: str, doors: Doors) -> None:
         self._broker = broker
+        self._doors = doors
         self._exit_url = exit_url
         jinja = Environment(
             loader=FileSystemLoader(Path(__file__).parent),
@@ -44,7 +47,9 @@ class HelpPage:
 
     async def form(self, request: web.Request) -> web.Response:
         """Answer with the empty form and the helplines."""
-        return await self._page(words.language_of(request.query.get("langue")), "", None, searched=False)
+        language = words.language_of(request.query.get("langue"))
+        wait = await self._doors.look_up(await self._doors.who(request))
+        return self._page(language, "", None, None if wait else await self._nearby("", None))
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer with help near the place, for the subject."""
@@ -52,9 +57,24 @@ class HelpPage:
         place = str(sent.get("lieu", "")).strip()[:64]
         subject = str(sent.get("sujet", ""))
         category = Category(subject) if subject in set(Category) else None
-        return await self._page(words.language_of(str(sent.get("langue", ""))), place, category, searched=True)
+        language = words.language_of(str(sent.get("langue", "")))
+        if wait := await self._doors.look_up(await self._doors.who(request)):
+            page = self._page(language, place, category, None, searched=True, crowded=True)
+            page.set_status(429)
+            page.headers["Retry-After"] = str(wait)
+            return page
+        return self._page(language, place, category, await self._nearby(place, category), searched=True)
 
-    async def _page(self, language: str, place: str, category: Category | None, *, searched: bool) -> web.Response:
+    def _page(
+        self,
+        language: str,
+        place: str,
+        category: Category | None,
+        reply: NearbyReply | None,
+        *,
+        searched: bool = False,
+        crowded: bool = False,
+    ) -> web.Response:
         html = self._template.render(
             language=language,
             words=words.words_of(language),
@@ -62,7 +82,8 @@ class HelpPage:
             category=category,
             categories=list(Category),
             searched=searched,
-            reply=await self._nearby(place, category),
+            crowded=crowded,
+            reply=reply,
             numbers=NUMBERS,
             exit_url=self._exit_url,
         )

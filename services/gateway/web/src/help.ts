@@ -44,7 +44,9 @@ function search(form: HTMLFormElement): void {
   request.addEventListener("error", fail);
   request.addEventListener("timeout", fail);
   request.addEventListener("load", () => {
-    const answer = request.status === 200 ? request.responseXML?.querySelector("main") : null;
+    // 429 says, on the same page, that there were too many searches; its numbers are as good.
+    const answered = request.status === 200 || request.status === 429;
+    const answer = answered ? request.responseXML?.querySelector("main") : null;
     if (!answer) {
       fail();
       return;
