@@ -51,6 +51,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         stack.enter_context(
             background(
                 desk.show_changes(),
+                forever("refresh_holders", 2.0, desk.refresh_holders),
                 forever("refresh_waiting", settings.waiting_refresh_s, desk.refresh_waiting),
                 forever("mend_gaps", 1.0, mend),
                 forever("close_lost", 5.0, desk.close_lost),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from faststream.nats import NatsBroker
 
 from services.gateway import facts, metrics
+from services.gateway.holders import Holders
 from services.gateway.resuming import ResumeWords
 from services.gateway.settings import GatewaySettings
 from services.gateway.views import of_record
@@ -49,6 +50,7 @@ class Desk:
         self.store = store
         self.facts = facts.Facts(broker)
         self.words = ResumeWords(settings, store)
+        self.holders = Holders(store.client)
         self.hub = Hub(instance, store, batcher, link, self.changed, self.erased)
         self._visitors: dict[str, Visitor] = {}
         self._sockets: set[Visitor] = set()
@@ -87,6 +89,7 @@ class Desk:
         """This socket is gone."""
         if self._visitors.get(conversation) is visitor:
             del self._visitors[conversation]
+            self.holders.forget(conversation)
             self._settle(conversation)
 
     async def close_lost(self) -> None:
@@ -119,6 +122,7 @@ class Desk:
     def erased(self, conversation: str, frame: bytes) -> None:
         """The conversation was destroyed, here or elsewhere: its socket is told and forgets."""
         self.hub.drop(conversation)
+        self.holders.forget(conversation)
         self._settle(conversation)
         visitor = self._visitors.pop(conversation, None)
         if visitor is not None:
@@ -162,17 +166,27 @@ class Desk:
         self._waiting.discard(conversation)
         self._near.discard(conversation)
 
+    async def refresh_holders(self) -> None:
+        """Look whether a duty key changed; called periodically. Every page is told of it, and of what was lacking."""
+        self._dirty.update(self._visitors if await self.holders.refresh_duty() else self.holders.lacking)
+        if self._dirty:
+            self._wake.set()
+
     async def _show(self, cids: list[str]) -> None:
         if not cids:
             return
-        for cid, record in zip(cids, await self.store.records(cids), strict=True):
+        records = dict(zip(cids, await self.store.records(cids), strict=True))
+        holders = await self.holders.of({cid: record for cid, record in records.items() if record})
+        for cid, record in records.items():
             visitor = self._visitors.get(cid)
             if visitor is None:
+                self.holders.forget(cid)
                 continue
             if record is None:
                 self.erased(cid, encode(Erased(conversation=cid, ended_by=EndedBy.SILENCE)))
                 continue
             visitor.show(of_record(cid, record))
+            visitor.admit(cid, holders[cid])
             if record.stage is Stage.ACTIVE:
                 self._settle(cid)
                 continue

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from uuid import uuid4
 
 from aiohttp import WSCloseCode
@@ -15,6 +16,7 @@ from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
 from shared.chat.frames import (
+    Admitted,
     AskCommune,
     ChooseCommune,
     CommuneChoice,
@@ -23,6 +25,7 @@ from shared.chat.frames import (
     ErrorCode,
     Find,
     FrameError,
+    Holder,
     Keep,
     Open,
     Opened,
@@ -62,6 +65,7 @@ class Visitor:
     """See the module's text."""
 
     __slots__ = (
+        "_admitted",
         "_asked",
         "_bucket",
         "_desk",
@@ -82,6 +86,7 @@ class Visitor:
         self._asked: Open | None = None
         self._returning = Returning(desk)
         self._shown: State | None = None
+        self._admitted: Admitted | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
         self.outbox = Outbox(socket, desk.settings.outbox_bytes)
         self._reader = Reader(socket, self.outbox, desk.settings)
@@ -106,11 +111,19 @@ class Visitor:
             self._shown = state
             self.outbox.send(state)
 
+    def admit(self, conversation: str, holders: Sequence[Holder]) -> None:
+        """Tell the page who may read, if that is news; every connection is told once, even that nobody may yet."""
+        admitted = Admitted(conversation=conversation, holders=list(holders))
+        if admitted != self._admitted:
+            self._admitted = admitted
+            self.outbox.send(admitted)
+
     def forget(self, frame: bytes) -> None:
         """The conversation was destroyed: pass the ``erased`` frame on and keep nothing."""
         self.outbox.put(frame)
         self._lane = None
         self._shown = None
+        self._admitted = None
         self._phase = after(self._phase, Step.DESTROYED)
 
     async def close(self) -> None:

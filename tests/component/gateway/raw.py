@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from shared.chat.frames import Error, Opened, Pong, ServerFrame, State, decode_server
+from shared.chat.frames import Admitted, Error, Opened, Pong, ServerFrame, State, decode_server
 
 HEAR_S = 10.0
 
@@ -32,12 +32,12 @@ class Raw:
         await self.socket.send_str(json.dumps(frame))
 
     async def hear(self) -> ServerFrame:
-        """Return the next frame that is no state."""
+        """Return the next frame that says neither where the conversation stands nor who may read it."""
         while True:
             message = await self.socket.receive(timeout=HEAR_S)
             assert message.type is aiohttp.WSMsgType.TEXT, f"instead of a frame: {message}"
             frame = decode_server(message.data)
-            if not isinstance(frame, State):
+            if not isinstance(frame, State | Admitted):
                 return frame
 
     async def refused(self) -> Error:
