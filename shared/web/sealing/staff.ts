@@ -13,7 +13,7 @@ export type { PublicJwk } from "./keys";
 export { fits, type Plain, type PlainKind } from "./plain";
 
 /** The most rounds of key derivation that this console would spend on an account key. */
-const MOST_ROUNDS = 2_000_000;
+const MOST_ROUNDS = 1_000_000;
 const ALLOWED = {
   keyManagementAlgorithms: ["PBES2-HS512+A256KW"],
   contentEncryptionAlgorithms: ["A256GCM"],
