@@ -53,9 +53,13 @@ class Transcript:
         """Whether something before an arrived message is missing."""
         return len(self.messages) > self.last
 
+    def ordered(self, by: Role | None = None) -> list[Message]:
+        """Return the messages in order, by one role or by all."""
+        return [self.messages[seq] for seq in sorted(self.messages) if by in {None, self.messages[seq].by}]
+
     def bodies(self, by: Role | None = None) -> list[str]:
-        """Return what was said, in order, by one role or by all."""
-        return [self.messages[seq].body for seq in sorted(self.messages) if by in {None, self.messages[seq].by}]
+        """Return what was said as it travelled, in order, by one role or by all."""
+        return [message.body for message in self.ordered(by)]
 
     def _take(self, message: Message) -> None:
         known = self.messages.get(message.seq)

@@ -18,10 +18,13 @@ from shared.chat.frames import (
     Role,
     Say,
     ServerFrame,
+    Typing,
     VisitorFrame,
     decode_server,
     encode,
 )
+from tests.sealing.body import Opened, State
+from tests.sealing.plain import TYPING_CID, Plain, PlainKind
 from tests.transcript import Transcript
 
 Sendable = VisitorFrame | OperatorFrame
@@ -31,6 +34,7 @@ ACK_S = 8.0
 UNAVAILABLE_S = 0.5
 """Pause before a refused message is sent again, when the refusal names none."""
 _PASSING = {ErrorCode.TOO_FAST, ErrorCode.UNAVAILABLE}
+_CLOSED = Opened(State.SEALED)
 _LOST = (aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 
 
@@ -56,6 +60,8 @@ class Client:
         self.http = aiohttp.ClientSession()
         self._window = window
         self._ping_s = ping_s
+        self._unsealed: dict[str, list[Plain]] = {}
+        self._read: dict[tuple[str, int], Opened] = {}
         self._flying: dict[str, dict[str, float]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._outgoing: asyncio.Queue[Sendable] = asyncio.Queue()
@@ -90,12 +96,37 @@ class Client:
                 self._news = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._news], timeout=min(left, 0.5))
 
-    def say(self, body: str, conversation: str) -> str:
-        """Say something, now or as soon as there is a connection; return its client id."""
-        say = Say(conversation=conversation, cid=client_id(), body=body)
+    def say(self, text: str, conversation: str, kind: PlainKind = PlainKind.TEXT) -> str:
+        """Say something, now or as soon as there is a key and a connection; return its client id."""
+        plain = Plain(conversation, client_id(), self.role, kind, text)
+        self._unsealed.setdefault(conversation, []).append(plain)
+        self.seal_what_waits(conversation)
+        return plain.cid
+
+    def say_body(self, body: str, conversation: str, cid: str | None = None) -> str:
+        """Say a body as it is; return its client id."""
+        say = Say(conversation=conversation, cid=cid or client_id(), body=body)
         self.transcript(conversation).say(say)
         self._pump(conversation)
         return say.cid
+
+    def typing(self, conversation: str) -> None:
+        """Show the others that somebody writes, if there is a key."""
+        body = self.seal(Plain(conversation, TYPING_CID, self.role, PlainKind.TYPING, ""))
+        if body is not None:
+            self.send(Typing(conversation=conversation, body=body))
+
+    def texts(self, conversation: str, by: Role | None = None) -> list[str]:
+        """Return what this end can read of a conversation, in order, by one role or by all."""
+        opened = (self.reading(message) for message in self.transcript(conversation).ordered(by))
+        return [one.data for one in opened if one.state is State.PLAIN and one.data is not None]
+
+    def reading(self, message: Message) -> Opened:
+        """Return what this end makes of a stored message."""
+        place = (message.conversation, message.seq)
+        if self._read.get(place, _CLOSED).state is State.SEALED:
+            self._read[place] = self.open(message)
+        return self._read[place]
 
     def send(self, frame: Sendable) -> None:
         """Send a frame that is worthless later; dropped while there is no connection."""
@@ -120,6 +151,25 @@ class Client:
         return {cid: transcript.last for cid, transcript in self.transcripts.items()}
 
     # ---- for the two kinds
+
+    def seal(self, plain: Plain) -> str | None:
+        """Return a body for what is said; None while there is no key."""
+        return plain.data or plain.kind
+
+    def open(self, message: Message) -> Opened:
+        """Read a body with the keys of this moment."""
+        return Opened(State.PLAIN, PlainKind.TEXT, message.body)
+
+    def forget_keys(self, conversation: str) -> None:
+        """Forget that key messages were read: they count again when they come again."""
+        for place in [at for at, one in self._read.items() if at[0] == conversation and one.state is State.KEYS]:
+            del self._read[place]
+
+    def seal_what_waits(self, conversation: str) -> None:
+        """Seal what was said before there was a key, in order of saying."""
+        waiting = self._unsealed.get(conversation, [])
+        while waiting and (body := self.seal(waiting[0])) is not None:
+            self.say_body(body, conversation, waiting.pop(0).cid)
 
     def first(self) -> Sendable:
         """Return the first frame of a new connection."""
@@ -221,6 +271,8 @@ class Client:
         had_gap = transcript.gap
         transcript.arrived(message)
         self._settle(message.conversation, message.cid)
+        if self.reading(message).state is State.KEYS:
+            self.seal_what_waits(message.conversation)
         if transcript.gap and not had_gap:
             self.send(Ping(seqs=self.seqs()))
 
