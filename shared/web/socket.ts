@@ -1,5 +1,5 @@
 import { backoff } from "./backoff";
-import type { AckFrame, ErrorFrame, MessageFrame, OperatorFrame, Role, SayFrame, ServerFrame, VisitorFrame } from "./frames";
+import type { AckFrame, ErrorFrame, MessageFrame, OperatorFrame, Role, SayFrame, ServerFrame, TypingFrame, VisitorFrame } from "./frames";
 import { clientId } from "./ids";
 import { Outbox } from "./outbox";
 import { Sequence } from "./sequence";
@@ -19,6 +19,8 @@ export interface LinkOptions<Out extends ClientFrame> {
   /** Every frame, in order of arrival; a `message` once only. An acknowledged message arrives as `message` too. */
   onFrame: (frame: ServerFrame) => void;
   onStatus?: (status: LinkStatus, closeCode?: number) => void;
+  /** Solves a proof of work that the server asks for before it takes the first frame, which `first` then brings along. */
+  solve?: (puzzle: string) => Promise<void>;
   /** Close codes after which another attempt is pointless. */
   finalCodes?: readonly number[];
   /** Makes the socket; replaced in tests. */
@@ -95,7 +97,7 @@ export class Link<Out extends ClientFrame> {
   }
 
   /** Send a frame that is worthless later (typing, receipt) or that belongs before readiness (commune). */
-  now(frame: Out): boolean {
+  now(frame: Out | TypingFrame): boolean {
     return this.#write(frame);
   }
 
@@ -131,6 +133,18 @@ export class Link<Out extends ClientFrame> {
     this.#write(this.#options.first(this.seqs()));
     clearTimeout(this.#heartbeat);
     this.#heartbeat = setTimeout(() => this.#beat(), PING_MS);
+  }
+
+  /** Do what the server asks for, then say the first frame again; when that cannot be done, try a new connection later. */
+  async #prove(puzzle: string): Promise<void> {
+    const asked = this.#socket;
+    const solved = await this.#options.solve?.(puzzle).then(
+      () => true,
+      () => false,
+    );
+    if (asked !== this.#socket) return;
+    if (solved) this.#write(this.#options.first(this.seqs()));
+    else this.#drop();
   }
 
   #beat(): void {
@@ -188,6 +202,9 @@ export class Link<Out extends ClientFrame> {
       case "error":
         this.#refused(frame);
         return;
+      case "challenge":
+        void this.#prove(frame.puzzle);
+        break;
       case "erased":
       case "released":
         this.forget(frame.conversation);

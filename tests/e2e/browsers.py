@@ -37,7 +37,7 @@ _REPORT = """
 document.addEventListener("securitypolicyviolation", (found) =>
   console.error(`policy broken: ${found.effectiveDirective} by ${found.blockedURI} ${found.sample}`));
 """
-"""Told by the page itself, since Chromium's console says some refusals (of Trusted Types in a report) in other words."""
+"""Told by the page itself: Chromium says some refusals in other words, or not in the console at all."""
 
 
 class Watch:
@@ -57,7 +57,7 @@ class Watch:
         context.on("weberror", lambda found: self.complaints.append(f"script error: {found.error.message}"))
 
     async def heard(self, *texts: str) -> None:
-        """Wait until something was complained of for each of ``texts``, which a test has provoked; then forget it all."""
+        """Wait until each of ``texts``, which a test has provoked, was complained of; then forget it all."""
         deadline = time.monotonic() + HEAR_S
         while not all(any(text in found for found in self.complaints) for text in texts):
             assert time.monotonic() < deadline, f"{texts} expected, but only {self.complaints}"

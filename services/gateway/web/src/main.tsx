@@ -82,7 +82,7 @@ function Screen({ state, t, onLanguage }: { state: State; t: Say; onLanguage: (l
       );
     case "connecting": {
       const lost = state.link === "lost";
-      return <Connecting t={t} busy={screen.busy} lost={lost} onCancel={() => visit.cancel()} />;
+      return <Connecting t={t} busy={screen.busy} lost={lost} working={screen.working === true} onCancel={() => visit.cancel()} />;
     }
     case "commune":
       return <Commune t={t} question={screen.question} onAnswer={(insee) => visit.answer(insee)} />;

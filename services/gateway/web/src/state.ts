@@ -14,7 +14,7 @@ export type Ending = EndedBy | "gone" | "unsure";
 
 export type Screen =
   | { readonly at: "start"; readonly refused: ErrorCode | null }
-  | { readonly at: "connecting"; readonly busy: boolean }
+  | { readonly at: "connecting"; readonly busy: boolean; readonly working?: boolean }
   | { readonly at: "commune"; readonly question: AskCommuneFrame }
   | { readonly at: "talk" }
   | { readonly at: "ending"; readonly erasing: boolean }
@@ -104,6 +104,8 @@ function heard(state: State, frame: ServerFrame, now: number): State {
   switch (frame.t) {
     case "ask_commune":
       return { ...state, screen: { at: "commune", question: frame } };
+    case "challenge":
+      return state.screen.at === "connecting" ? { ...state, screen: { ...state.screen, busy: false, working: true } } : state;
     case "opened":
       return { ...state, conversation: begin(frame.conversation, "visitor"), screen: { at: "talk" } };
     case "state":

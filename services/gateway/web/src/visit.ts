@@ -3,6 +3,7 @@ import type { OpenFrame, ServerFrame, VisitorFrame } from "@shared/frames";
 import { clientId } from "@shared/ids";
 import { Link } from "@shared/socket";
 import { type Act, BLANK, type Choice, next, progress, type State } from "./state";
+import { Work } from "./work";
 
 /** How long the page waits for the word that all is erased, before it says that it does not know. */
 const ERASED_WITHIN_MS = 5_000;
@@ -16,6 +17,7 @@ interface Secret {
 export class Visit {
   readonly #show: (state: State) => void;
   readonly #language: () => string;
+  readonly #work = new Work();
   #state: State = BLANK;
   #link: Link<VisitorFrame> | null = null;
   #secret: Secret | null = null;
@@ -48,6 +50,9 @@ export class Visit {
       self: "visitor",
       first: (seqs) =>
         this.#secret ? { t: "resume", ...this.#secret, seq: seqs[this.#secret.conversation] ?? 0 } : open,
+      solve: async (puzzle) => {
+        open.work = await this.#work.of(puzzle);
+      },
       onFrame: (frame) => this.#hear(frame),
       onStatus: (status) => this.#act({ type: "link", status }),
     });

@@ -6,12 +6,14 @@ interface ConnectingProps {
   t: Say;
   busy: boolean;
   lost: boolean;
+  /** The device computes, because very many ask. */
+  working: boolean;
   onCancel: () => void;
 }
 
 /** Between the first screen and the conversation: usually unseen. */
-export function Connecting({ t, busy, lost, onCancel }: ConnectingProps) {
-  const lead = busy ? "connectingBusy" : lost ? "connectingLost" : "connectingLead";
+export function Connecting({ t, busy, lost, working, onCancel }: ConnectingProps) {
+  const lead = busy ? "connectingBusy" : lost ? "connectingLost" : working ? "connectingWork" : "connectingLead";
   return (
     <div class="sheet">
       <Heading>{t("connecting")}</Heading>
@@ -20,6 +22,11 @@ export function Connecting({ t, busy, lost, onCancel }: ConnectingProps) {
         {t("cancel")}
       </button>
       <h2>{t("meanwhile")}</h2>
+      <p>
+        <a href="/aide" target="_blank" rel="noopener noreferrer">
+          {t("helpNewTab")}
+        </a>
+      </p>
       <Helplines t={t} />
     </div>
   );

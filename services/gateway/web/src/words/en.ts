@@ -39,8 +39,9 @@ export const en: Catalogue = {
 
   connecting: "Connecting…",
   connectingLead: "This usually takes a second.",
-  connectingLost: "The network does not answer. We keep trying.",
+  connectingLost: "No answer for now. We keep trying.",
   connectingBusy: "Many people are asking. We keep trying.",
+  connectingWork: "Many people are asking at once: your device makes a short check. A few seconds.",
   cancel: "Back to the start",
   refused: "The request did not go through. You can try again.",
 

@@ -43,8 +43,9 @@ export const fr = {
 
   connecting: "Connexion…",
   connectingLead: "Cela prend d’habitude une seconde.",
-  connectingLost: "Le réseau ne répond pas. Nous essayons encore.",
+  connectingLost: "Pas de réponse pour l’instant. Nous essayons encore.",
   connectingBusy: "Le service est très demandé. Nous essayons encore.",
+  connectingWork: "Beaucoup de demandes arrivent en même temps : votre appareil fait une courte vérification. Quelques secondes.",
   cancel: "Revenir au début",
   refused: "La demande n’est pas passée. Vous pouvez essayer encore.",
 
