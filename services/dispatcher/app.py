@@ -16,12 +16,14 @@ from services.dispatcher.doors import Doors
 from services.dispatcher.floor import Floor
 from services.dispatcher.http import Api, make_app
 from services.dispatcher.positions import Positions
+from services.dispatcher.provider_door import ProviderDoor, registration
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.accounts import Accounts
 from services.dispatcher.staff.codes import Codes
 from services.dispatcher.staff.entrance import Entrance
 from services.dispatcher.staff.guessing import Guessing
 from services.dispatcher.staff.passwords import Passwords
+from services.dispatcher.staff.provider import Provider
 from services.dispatcher.staff.sealed import Sealer
 from shared import streams, subjects
 from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once
@@ -84,7 +86,12 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             "consumers": partial(consumers_exist, broker, streams.CONVERSATIONS, CONSUMERS),
         }
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
-        app = make_app(Api(floor, _doors(floor, passwords or Passwords())), Pages.load(settings.page_dir or PAGE))
+        provider = Provider(registration(settings)) if settings.oidc_issuer else None
+        if provider is not None:
+            stack.push_async_callback(provider.close)
+        app = make_app(
+            Api(floor, *_doors(floor, passwords or Passwords(), provider)), Pages.load(settings.page_dir or PAGE)
+        )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -93,17 +100,13 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         yield Running(runner.addresses[0][1], floor)
 
 
-def _doors(floor: Floor, passwords: Passwords) -> Doors:
+def _doors(floor: Floor, passwords: Passwords, provider: Provider | None) -> tuple[Doors, ProviderDoor | None]:
     settings, valkey = floor.settings, floor.conversations.client
-    entrance = Entrance(
-        Accounts(floor.broker.connection),
-        passwords,
-        Guessing(valkey),
-        Codes(valkey, Sealer(settings.sealing_key)),
-        settings.second_factor,
-        settings.local_login,
-    )
-    return Doors(floor, entrance)
+    accounts, sealer = Accounts(floor.broker.connection), Sealer(settings.sealing_key)
+    codes = Codes(valkey, sealer)
+    entrance = Entrance(accounts, passwords, Guessing(valkey), codes, settings.second_factor, settings.local_login)
+    doors = Doors(floor, entrance, provider)
+    return doors, ProviderDoor(floor, doors, accounts, provider, sealer) if provider else None
 
 
 async def _floor(settings: DispatcherSettings, stack: AsyncExitStack) -> tuple[Floor, NatsWire]:

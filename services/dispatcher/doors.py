@@ -11,6 +11,7 @@ from services.dispatcher.refusals import Refused, from_our_page
 from services.dispatcher.staff.accounts import Account
 from services.dispatcher.staff.entrance import Denied, Entrance, Reason
 from services.dispatcher.staff.passwords import LONGEST
+from services.dispatcher.staff.provider import Provider, ProviderAway
 from services.dispatcher.staff.sessions import Session
 from shared.contracts.audit import AuditAction
 from shared.logs import get_logger
@@ -42,9 +43,10 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Doors:
     """The handlers."""
 
-    def __init__(self, floor: Floor, entrance: Entrance) -> None:
+    def __init__(self, floor: Floor, entrance: Entrance, provider: Provider | None = None) -> None:
         self._floor = floor
         self._entrance = entrance
+        self._provider = provider
         self._origins = floor.settings.public_origins
         self._proxies = floor.settings.proxies
 
@@ -54,7 +56,13 @@ class Doors:
             web.post("/api/login", self.login),
             web.post("/api/logout", self.logout),
             web.get("/api/me", self.me),
+            web.get("/api/door", self.door),
         ]
+
+    async def door(self, _request: web.Request) -> web.StreamResponse:
+        """Say how one logs in here: with a password, through a provider, or both."""
+        name = self._floor.settings.oidc_name or self._floor.settings.oidc_issuer
+        return web.json_response({"local": self._entrance.local_login, "provider": name if self._provider else None})
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Open a session."""
@@ -88,12 +96,25 @@ class Doors:
         return response, session
 
     async def logout(self, request: web.Request) -> web.StreamResponse:
-        """End the session; what its operator holds goes to others at once. 204 with or without a session."""
+        """End the session; what its operator holds goes to others at once. 204 with or without a session.
+
+        200 with ``go`` when the identity provider wants to see the browser too, to end the session that it has.
+        """
         from_our_page(request, self._origins)
-        await self.leave(request.cookies.get(COOKIE))
-        response = web.Response(status=204)
+        session = await self.leave(request.cookies.get(COOKIE))
+        go = await self._goodbye(session)
+        response = web.json_response({"go": go}) if go else web.Response(status=204)
         response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
         return response
+
+    async def _goodbye(self, session: Session | None) -> str | None:
+        if self._provider is None or session is None or not session.hint:
+            return None
+        try:
+            return await self._provider.goodbye(session.hint)
+        except ProviderAway as error:
+            get_logger().warning("provider_away", error=error)
+            return None
 
     async def leave(self, token: str | None) -> Session | None:
         """End the session that a token proves; return which it was."""

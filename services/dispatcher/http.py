@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from services.dispatcher.console import MAX_RECEIVED, Console
 from services.dispatcher.doors import Doors
 from services.dispatcher.floor import Floor
+from services.dispatcher.provider_door import ProviderDoor
 from services.dispatcher.refusals import Refused, refusals
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.socket import Socket
@@ -19,14 +20,16 @@ MAX_HTTP_BODY = 16_384
 class Api:
     """The handlers."""
 
-    def __init__(self, floor: Floor, doors: Doors) -> None:
+    def __init__(self, floor: Floor, doors: Doors, provider_door: ProviderDoor | None = None) -> None:
         self._floor = floor
         self._doors = doors
+        self._provider_door = provider_door
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the API and the socket."""
         return [
             *self._doors.routes(),
+            *(self._provider_door.routes() if self._provider_door else ()),
             web.get("/api/help", self.help),
             web.get("/ws", self.socket),
         ]
