@@ -39,7 +39,10 @@ DISPATCH = "{dispatch}:"
 
 
 def ticket(cid: str) -> str:
-    """Hash: queue, since, joined, hurry, turn, version. A conversation is the dispatcher's while it has a ticket."""
+    """Hash: queue, since, joined, hurry, turn, version, language, hard, given.
+
+    A conversation is the dispatcher's while it has a ticket.
+    """
     return f"{DISPATCH}ticket:{cid}"
 
 
@@ -51,6 +54,11 @@ def queue(name: str) -> str:
 def since(name: str) -> str:
     """Sorted set: the same conversations by the moment (ms) that they began to wait."""
     return f"{DISPATCH}since:{name}"
+
+
+def shut(name: str) -> str:
+    """Sorted set: who waits for queue ``<force>.<category>`` to be opened again, by rank."""
+    return f"{DISPATCH}shut:{name}"
 
 
 def served(name: str) -> str:
@@ -80,12 +88,33 @@ VANISHED = f"{DISPATCH}vanished"
 OPERATORS = f"{DISPATCH}operators"
 """Sorted set: operator -> end of lease (ms)."""
 
+CLOSED = f"{DISPATCH}closed"
+"""Hash: closed queue -> what is said of it (JSON)."""
+
+OVERFLOW = f"{DISPATCH}overflow"
+"""Hash: queue -> the queue where those wait who waited here too long, and how long that is (ms)."""
+
+RESTING = f"{DISPATCH}resting"
+"""Sorted set: operator -> until when (ms) they rest after hard conversations."""
+
+DEBRIEFS = f"{DISPATCH}debriefs"
+"""Hash: operator -> when (ms) they asked to talk about what they heard."""
+
+
+def traffic(hour: int | str) -> str:
+    """Hash with expiry: what happened in this hour (hours since 1970), ``<queue>.<what>`` -> count; no identity."""
+    return f"{DISPATCH}traffic:{hour}"
+
+
 POSITIONS_TURN = f"{DISPATCH}positions-turn"
 """String with expiry: the dispatcher instance whose turn it is to tell positions."""
 
 
 def operator(oid: str) -> str:
-    """Hash: queues, limit, status, instance, socket, kid (of the console's shift key), idle since."""
+    """Hash: queues, limit, status, instance, socket, kid (of the console's shift key), idle since.
+
+    And seated since, paused since, drained, hard ones in a row.
+    """
     return f"{DISPATCH}operator:{oid}"
 
 

@@ -21,6 +21,8 @@ def of_decision(decision: Decision) -> Event:
     match decision.kind:
         case "queued":
             return ConversationQueued(**_about(decision, "queued"), force=force, category=category)
+        case "moved":
+            return ConversationQueued(**_about(decision, f"moved.{decision.version}"), force=force, category=category)
         case "assigned":
             return ConversationAssigned(
                 **_about(decision, f"assigned.{decision.turn}"),

@@ -17,6 +17,9 @@ class ReleaseReason(StrEnum):
     OPERATOR_LEFT = "operator_left"
     """The operator logged out, or their account was closed."""
 
+    REASSIGNED = "reassigned"
+    """A supervisor gave it to somebody else, or back to the queue."""
+
 
 class ConversationQueued(ConversationEvent):
     """It waits for an operator of this force and category."""

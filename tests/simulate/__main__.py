@@ -12,7 +12,7 @@ from dataclasses import replace
 from redis.asyncio import Redis
 
 from tests.simulate.engines import Rules, Script
-from tests.simulate.shift import PATIENCE, Shift
+from tests.simulate.shift import CARE, PATIENCE, Shift
 from tests.simulate.town import Plan
 
 USUAL = Plan()
@@ -43,14 +43,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _on_rules(shift: Shift) -> None:
-    await shift.run(Rules(PATIENCE, shift.clock))
+    await shift.run(Rules(PATIENCE, CARE, shift.clock))
 
 
 async def _on_store(shift: Shift, seed: int) -> None:
     from tests.servers import from_wheels
 
     async with from_wheels() as servers, Redis.from_url(servers.valkey.url) as valkey:
-        script = Script(valkey, PATIENCE, shift.clock, random.Random(seed + 1))
+        script = Script(valkey, PATIENCE, CARE, shift.clock, random.Random(seed + 1))
         await shift.run(script)
         assert len(script.announced) == len(set(script.announced)), "a decision was announced twice"
         assert set(script.announced) == script.decided, "a decision was never announced"
@@ -66,6 +66,10 @@ def _show(shift: Shift, took_s: float) -> None:
     print(
         f"{counts['consoles lost']} consoles lost, {counts['instances died']} instances died, "
         f"{counts['taken back']} conversations taken back"
+    )
+    print(
+        f"supervisors handed {counts['handed over']} over, drained {counts['drained']} operators, closed a queue "
+        f"{counts['closed']} times; {counts['moved']} moved by overflow; {counts['breaks']} breaks after hard ones"
     )
     print(f"{counts['understood']} of {counts['foreign']} assignments in another language to one who speaks it")
     for kind, waits in shift.figures.waits.items():

@@ -6,10 +6,12 @@ from typing import Literal, Protocol
 
 from redis.asyncio import Redis
 
+from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.dispatch import Dispatch
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.dispatch import QUEUES, Decision, DispatchStore, Seat
+from services.dispatcher.store.supervision import Notice, Supervision
 from shared import keys
 from shared.contracts.dispatcher import ReleaseReason
 
@@ -18,8 +20,9 @@ Given = tuple[str, str, int]
 """Conversation, operator, turn."""
 Taken = tuple[str, str]
 """Conversation, the operator who had it."""
-Places = tuple[dict[str, str], dict[str, list[str]]]
-"""Who holds what, and every queue, next first."""
+Places = tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]
+"""Who holds what; every queue, next first; and who waits for a queue to be opened again."""
+NOTICE = Notice({"fr": "Le chat est fermé."}, "supervisor1", 0)
 
 
 class Engine(Protocol):
@@ -35,6 +38,14 @@ class Engine(Protocol):
     async def unseat(self, operator: str) -> list[Taken]: ...
     async def expire(self) -> list[Taken]: ...
     async def assign(self) -> list[Given]: ...
+    async def hand(self, conversation: str, operator: str) -> str: ...
+    async def drain(self, operator: str, drained: bool) -> None: ...
+    async def close(self, queue: str) -> None: ...
+    async def reopen(self, queue: str) -> None: ...
+    async def overflow(self, origin: str, to: str, after_ms: int) -> None: ...
+    async def flow(self) -> list[tuple[str, str]]: ...
+    async def mark_hard(self, conversation: str, operator: str) -> None: ...
+    async def go_on(self, operator: str) -> None: ...
     async def places(self) -> Places: ...
     async def settle(self) -> None:
         """Do what an instance does every second for those that died: announce what they decided."""
@@ -43,8 +54,8 @@ class Engine(Protocol):
 class Rules:
     """The pure rules."""
 
-    def __init__(self, patience: Patience, clock: Callable[[], int]) -> None:
-        self._rules = Dispatch(patience)
+    def __init__(self, patience: Patience, care: Care, clock: Callable[[], int]) -> None:
+        self._rules = Dispatch(patience, care=care)
         self._clock = clock
 
     async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str) -> bool:
@@ -66,10 +77,10 @@ class Rules:
         self._rules.leave(operator, self._clock())
 
     async def status(self, operator: str, status: Status) -> None:
-        self._rules.set_status(operator, status)
+        self._rules.set_status(operator, status, self._clock())
 
     async def unseat(self, operator: str) -> list[Taken]:
-        return [(one, operator) for one in self._rules.unseat(operator, self._clock())]
+        return [(one, operator) for one in self._rules.unseat(operator, self._clock(), left=True)]
 
     async def expire(self) -> list[Taken]:
         held = {one: ticket.operator for one, ticket in self._rules.tickets.items() if ticket.operator}
@@ -79,14 +90,36 @@ class Rules:
     async def assign(self) -> list[Given]:
         return [(made.conversation, made.operator, made.turn) for made in self._rules.assign(self._clock())]
 
+    async def hand(self, conversation: str, operator: str) -> str:
+        return self._rules.hand(conversation, operator, self._clock())
+
+    async def drain(self, operator: str, drained: bool) -> None:
+        self._rules.drain(operator, drained=drained)
+
+    async def close(self, queue: str) -> None:
+        self._rules.closed.add(queue)
+
+    async def reopen(self, queue: str) -> None:
+        self._rules.closed.discard(queue)
+
+    async def overflow(self, origin: str, to: str, after_ms: int) -> None:
+        self._rules.let_overflow(origin, to, after_ms)
+
+    async def flow(self) -> list[tuple[str, str]]:
+        moved = self._rules.flow(QUEUES, self._clock(), len(self._rules.tickets))
+        return [(one, self._rules.tickets[one].queue) for one in moved]
+
+    async def mark_hard(self, conversation: str, operator: str) -> None:
+        self._rules.mark_hard(conversation, operator, hard=True)
+
+    async def go_on(self, operator: str) -> None:
+        self._rules.go_on(operator)
+
     async def places(self) -> Places:
         tickets = self._rules.tickets
-        waiting: dict[str, list[str]] = {queue: [] for queue in QUEUES}
-        for one in sorted(
-            (one for one in tickets if not tickets[one].operator), key=lambda one: (tickets[one].rank, one)
-        ):
-            waiting[tickets[one].queue].append(one)
-        return {one: ticket.operator for one, ticket in tickets.items() if ticket.operator}, waiting
+        held = {one: ticket.operator for one, ticket in tickets.items() if ticket.operator}
+        waiting = {queue: self._rules.waiting(queue) for queue in QUEUES}
+        return held, waiting, {queue: self._rules.shut(queue) for queue in QUEUES}
 
     async def settle(self) -> None:
         """Rules announce nothing."""
@@ -97,9 +130,12 @@ class Script:
 
     DIES = 0.02
 
-    def __init__(self, valkey: Redis, patience: Patience, clock: Callable[[], int], chance: random.Random) -> None:
+    def __init__(
+        self, valkey: Redis, patience: Patience, care: Care, clock: Callable[[], int], chance: random.Random
+    ) -> None:
         self._valkey = valkey
-        self._store = DispatchStore(valkey, patience, clock)
+        self._store = DispatchStore(valkey, patience, clock, care)
+        self._supervision = Supervision(self._store)
         self._chance = chance
         self.decided: set[bytes] = set()
         self.announced: list[bytes] = []
@@ -139,15 +175,49 @@ class Script:
             made += more
         return [(one.conversation, one.operator, one.turn) for one in made]
 
+    async def hand(self, conversation: str, operator: str) -> str:
+        made = await self._supervision.hand(conversation, operator)
+        if isinstance(made, str):
+            return made
+        await self._announce(made)
+        return ""
+
+    async def drain(self, operator: str, drained: bool) -> None:
+        await self._supervision.drain(operator, drained=drained)
+
+    async def close(self, queue: str) -> None:
+        await self._supervision.close(queue, NOTICE)
+
+    async def reopen(self, queue: str) -> None:
+        await self._supervision.reopen(queue)
+
+    async def overflow(self, origin: str, to: str, after_ms: int) -> None:
+        await self._supervision.let_overflow(origin, to, after_ms)
+
+    async def flow(self) -> list[tuple[str, str]]:
+        made: list[Decision] = []
+        while more := await self._announce(await self._supervision.flow()):
+            made += more
+        return [(one.conversation, one.queue) for one in made]
+
+    async def mark_hard(self, conversation: str, operator: str) -> None:
+        await self._supervision.mark_hard(conversation, operator, hard=True)
+
+    async def go_on(self, operator: str) -> None:
+        await self._supervision.go_on(operator)
+
     async def places(self) -> Places:
         async with self._valkey.pipeline(transaction=True) as pipe:
             pipe.hgetall(keys.HELD)
-            for queue in QUEUES:
-                pipe.zrange(keys.queue(queue), 0, -1)
+            for line in (keys.queue, keys.shut):
+                for queue in QUEUES:
+                    pipe.zrange(line(queue), 0, -1)
             held, *queues = await pipe.execute()
+        lines = [[one.decode() for one in queue] for queue in queues]
         return (
             {one.decode(): who.decode() for one, who in held.items()},
-            {name: [one.decode() for one in queue] for name, queue in zip(QUEUES, queues, strict=True)},
+            dict(zip(QUEUES, lines[: len(QUEUES)], strict=True)),
+            dict(zip(QUEUES, lines[len(QUEUES) :], strict=True)),
         )
 
     async def settle(self) -> None:

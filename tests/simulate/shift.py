@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.language import FRENCH, skill, skills
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
@@ -21,6 +22,7 @@ PING_MS = 10_000
 TURN_MS = 1_000
 SHIFT_MS = 8 * HOUR_MS
 PATIENCE = Patience()
+CARE = Care()
 Happening = Callable[[], Awaitable[None]]
 
 
@@ -33,6 +35,9 @@ class Person:
     status: Status = "available"
     instance: int | None = None
     lease_ms: int = 0
+    drained: bool = False
+    row: int = 0
+    rests_until_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -77,6 +82,7 @@ class Shift:
             await self._begin(SHIFT_MS * (number + 1) // self.plan.operators)
         self._at(0, self._a_visitor_comes)
         self._at(TURN_MS, self._a_second_passes)
+        self._at(self.town.every(self.plan.supervised_ms), self._a_supervisor_decides)
         for number in range(self.plan.instances):
             self._at(self.town.every(self.plan.instance_dies_ms), partial(self._an_instance_dies, number))
         while self._ahead and not (self.over and not self.book.visits):
@@ -126,8 +132,28 @@ class Shift:
     async def _has_talked(self, name: str, turn: int) -> None:
         visit = self.book.visits.get(name)
         if visit and visit.operator and visit.turn == turn:
+            if self.town.chance.random() < 0.3:
+                visit.hard = True
+                await self._engine.mark_hard(name, visit.operator)
             self.book.gone(name, await self._engine.withdraw(name))
+            self._weighs(visit.operator, hard=visit.weighs)
             self.figures.counts["served"] += 1
+            await self._assign()
+
+    def _weighs(self, operator: str, *, hard: bool) -> None:
+        """The operator's own count of hard ones; some go on before their break is over."""
+        person = self.people[operator]
+        person.row = person.row + 1 if hard else 0
+        if person.row == CARE.in_a_row:
+            person.row, person.rests_until_ms = 0, self.now_ms + CARE.break_ms
+            self.figures.counts["breaks"] += 1
+            if self.town.chance.random() < 0.2:
+                self._at(self.town.between(1, 500), partial(self._goes_on, operator))
+
+    async def _goes_on(self, operator: str) -> None:
+        if person := self.people.get(operator):
+            person.row, person.rests_until_ms = 0, 0
+            await self._engine.go_on(operator)
             await self._assign()
 
     # ---- operators
@@ -202,6 +228,62 @@ class Shift:
         self.book.taken(await self._engine.unseat(name), self.now_ms)
         await self._assign()
 
+    # ---- supervisors
+
+    async def _a_supervisor_decides(self) -> None:
+        self._at(self.town.every(self.plan.supervised_ms), self._a_supervisor_decides)
+        if self.people and any(self.alive):
+            await self.town.chance.choice((self._hands_over, self._drains, self._closes, self._lets_overflow))()
+            await self._assign()
+
+    async def _hands_over(self) -> None:
+        """Twenty times: what it is given to may be away, full or untrained, and then nothing changes."""
+        for _ in range(min(20, len(self.book.visits))):
+            name = self.town.chance.choice(sorted(self.book.visits))
+            operator = self.town.chance.choice(sorted(self.people))
+            visit, person = self.book.visits[name], self.people[operator]
+            load = sum(one.operator == operator for one in self.book.visits.values())
+            able = self._serves(person) and load < self.plan.limit and visit.queue in person.skills
+            why = await self._engine.hand(name, operator)
+            assert (not why) == (able and visit.operator != operator), f"{why or 'handed'} to {operator}"
+            if not why:
+                self.figures.counts["handed over"] += 1
+                self.book.handed(name, operator, self.now_ms)
+                self._at(visit.left_ms, partial(self._has_talked, name, visit.turn))
+
+    async def _drains(self) -> None:
+        name = self.town.chance.choice(sorted(self.people))
+        if PATIENCE.lost(self.people[name].lease_ms, self.now_ms):
+            return
+        self.people[name].drained = True
+        self.figures.counts["drained"] += 1
+        await self._engine.drain(name, True)
+        self._at(self.town.between(60, 900), partial(self._undrains, name))
+
+    async def _undrains(self, name: str) -> None:
+        person = self.people.get(name)
+        if person and not PATIENCE.lost(person.lease_ms, self.now_ms):
+            person.drained = False
+            await self._engine.drain(name, False)
+            await self._assign()
+
+    async def _closes(self) -> None:
+        queue = self.town.chance.choice(QUEUES)
+        self.book.closed.add(queue)
+        self.figures.counts["closed"] += 1
+        await self._engine.close(queue)
+        self._at(self.town.between(60, 900), partial(self._reopens, queue))
+
+    async def _reopens(self, queue: str) -> None:
+        self.book.closed.discard(queue)
+        await self._engine.reopen(queue)
+        await self._assign()
+
+    async def _lets_overflow(self) -> None:
+        """Whatever rules that makes, nobody is sent round: `_a_second_passes` looks."""
+        origin, to = self.town.chance.sample(QUEUES, 2)
+        await self._engine.overflow(origin, to, self.town.between(30, 300))
+
     # ---- instances
 
     async def _an_instance_dies(self, number: int) -> None:
@@ -227,6 +309,10 @@ class Shift:
             self.book.taken(back, self.now_ms)
             self.figures.counts["taken back"] += len(back)
             await self._engine.settle()
+            moved = await self._engine.flow()
+            self.book.moved(moved)
+            self.figures.counts["moved"] += len(moved)
+            assert not moved or await self._engine.flow() == [], "somebody is sent round"
             await self._assign()
 
     async def _assign(self) -> None:
@@ -252,7 +338,8 @@ class Shift:
     # ---- inside
 
     def _serves(self, person: Person) -> bool:
-        return person.status == "available" and PATIENCE.present(person.lease_ms, self.now_ms)
+        there = person.status == "available" and PATIENCE.present(person.lease_ms, self.now_ms)
+        return there and not person.drained and person.rests_until_ms <= self.now_ms
 
     def _at(self, after_ms: int, happening: Happening) -> None:
         heapq.heappush(self._ahead, (self.now_ms + after_ms, next(self._order), happening))

@@ -27,6 +27,8 @@ class Plan:
     """How often one instance dies, on the average."""
     console_lost_ms: int = 4 * HOUR_MS
     """How often one console is lost, on the average."""
+    supervised_ms: int = 20 * MINUTE_MS
+    """How often a supervisor decides something, on the average."""
 
 
 @dataclass(slots=True)

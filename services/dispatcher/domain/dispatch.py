@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.language import FRENCH, LOOKED_PAST, may_hold_out, skill
 from services.dispatcher.domain.order import Hurry, rank
 from services.dispatcher.domain.presence import Patience
@@ -27,6 +28,12 @@ class Ticket:
     operator: str | None = None
     turn: int = 0
     language: str = FRENCH
+    hard: bool = False
+
+    @property
+    def weighs(self) -> bool:
+        """Whether it counts as hard for its operator."""
+        return self.hard or Hurry.DANGER in self.hurry
 
     @property
     def rank(self) -> int:
@@ -67,6 +74,17 @@ class Dispatch:
     desks: dict[str, Desk] = field(default_factory=dict)
     statuses: dict[str, Status] = field(default_factory=dict)
     """What operators chose: it outlives a lost desk."""
+    care: Care = field(default_factory=Care)
+    rows: dict[str, int] = field(default_factory=dict)
+    """Hard conversations in a row, by operator."""
+    rests: dict[str, int] = field(default_factory=dict)
+    """Until when operators rest."""
+    paused: dict[str, int] = field(default_factory=dict)
+    """Since when operators pause."""
+    drained: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
+    overflow: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Queue -> where those wait who waited here for so long (ms)."""
 
     def enqueue(self, conversation: str, queue: str, since_ms: int, now_ms: int, language: str = FRENCH) -> bool:
         """Take a conversation in, unless it is already waiting or held."""
@@ -81,6 +99,7 @@ class Dispatch:
         ticket = self.tickets.pop(conversation, None)
         if ticket is None or ticket.operator is None:
             return None
+        self._over(ticket.operator, ticket, now_ms)
         self._idle(ticket.operator, now_ms)
         return ticket.operator
 
@@ -108,9 +127,13 @@ class Dispatch:
         if desk := self.desks.get(operator):
             desk.lease_ms = self.patience.closed(desk.lease_ms, now_ms)
 
-    def set_status(self, operator: str, status: Status) -> None:
-        """Take new conversations, or none."""
+    def set_status(self, operator: str, status: Status, now_ms: int) -> None:
+        """Take new conversations, or none. A pause as long as a break makes an end of what was in a row."""
         if desk := self.desks.get(operator):
+            if status == "paused" and desk.status != "paused":
+                self.paused[operator] = now_ms
+            if desk.status == "paused" != status and now_ms - self.paused[operator] >= self.care.break_ms:
+                self.rows[operator] = 0
             desk.status = self.statuses[operator] = status
 
     def hurry(self, conversation: str, reason: Hurry) -> None:
@@ -134,9 +157,13 @@ class Dispatch:
             self.unseat(operator, now_ms)
         return gone
 
-    def unseat(self, operator: str, now_ms: int) -> list[str]:
-        """Send an operator home: what they held waits again; return it."""
+    def unseat(self, operator: str, now_ms: int, *, left: bool = False) -> list[str]:
+        """Send an operator home: what they held waits again; return it. One who ``left`` begins anew next time."""
         held = self.held_by(operator)
+        if left:
+            self.drained.discard(operator)
+            self.rows.pop(operator, None)
+            self.rests.pop(operator, None)
         for conversation in held:
             self.release(conversation, now_ms)
         self.desks.pop(operator, None)
@@ -168,33 +195,127 @@ class Dispatch:
                 made.append(Assigned(conversation, operator, ticket.turn, now_ms - ticket.joined_ms))
         return made
 
+    def hand(self, conversation: str, operator: str, now_ms: int) -> str:
+        """Give a conversation, waiting or with another, to this operator; return why not, or an empty text."""
+        ticket = self.tickets.get(conversation)
+        why = "gone" if ticket is None else "theirs" if ticket.operator == operator else ""
+        why = why or self._hindrance(operator, self.tickets[conversation].queue, now_ms)
+        if ticket is not None and not why:
+            self.release(conversation, now_ms)
+            ticket.operator, ticket.turn = operator, ticket.turn + 1
+            self._idle(operator, now_ms)
+        return why
+
+    def drain(self, operator: str, *, drained: bool) -> bool:
+        """Give an operator nothing new, or again; False when they are not seated."""
+        if operator in self.desks:
+            (self.drained.add if drained else self.drained.discard)(operator)
+        return operator in self.desks
+
+    def let_overflow(self, origin: str, to: str, after_ms: int) -> bool:
+        """Have those who wait in ``origin`` for longer wait in ``to``; False when people would be sent round."""
+        if origin == to or to in self.overflow or origin in {goal for goal, _ in self.overflow.values()}:
+            return False
+        self.overflow[origin] = to, after_ms
+        return True
+
+    def flow(self, queues: Iterable[str], now_ms: int, most: int) -> list[str]:
+        """Move those whose rule says so, queue by queue, longest waiting first; return them."""
+        made: list[str] = []
+        for origin in queues:
+            to, after_ms = self.overflow.get(origin, ("", 0))
+            if not to or to in self.closed or not self._anyone_serves(to, now_ms):
+                continue
+            late = sorted(
+                (ticket.since_ms, one)
+                for one, ticket in self.tickets.items()
+                if ticket.operator is None and ticket.queue == origin and now_ms - ticket.since_ms >= after_ms
+            )
+            for _, one in late[: most - len(made)]:
+                self.tickets[one].queue = to
+                made.append(one)
+        return made
+
+    def mark_hard(self, conversation: str, operator: str, *, hard: bool) -> bool:
+        """Note that a conversation weighs on its operator, or does not; False when it is not theirs."""
+        ticket = self.tickets.get(conversation)
+        if ticket is None or ticket.operator != operator:
+            return False
+        ticket.hard = hard
+        return True
+
+    def go_on(self, operator: str) -> None:
+        """End an operator's break."""
+        self.rests.pop(operator, None)
+        self.rows[operator] = 0
+
     def held_by(self, operator: str) -> list[str]:
         """Return the conversations of one operator."""
         return [one for one, ticket in self.tickets.items() if ticket.operator == operator]
 
     def waiting(self, queue: str) -> list[str]:
-        """Return one queue, next first."""
+        """Return one queue, next first, without those who are shut out."""
         return [one for one in self._by_rank() if self.tickets[one].queue == queue]
 
-    def _by_rank(self) -> list[str]:
-        waits = [(ticket.rank, one) for one, ticket in self.tickets.items() if ticket.operator is None]
+    def shut(self, queue: str) -> list[str]:
+        """Return who waits for a queue to be opened again, in the order in which they will be served."""
+        return [one for one in self._by_rank(shut=True) if self.tickets[one].queue == queue]
+
+    def _by_rank(self, *, shut: bool = False) -> list[str]:
+        waits = [
+            (ticket.rank, one)
+            for one, ticket in self.tickets.items()
+            if ticket.operator is None and self._shut_out(ticket) is shut
+        ]
         return [one for _, one in sorted(waits)]
+
+    def _shut_out(self, ticket: Ticket) -> bool:
+        """Return whether it waits for its queue to be opened: not who is in danger, nor who had an operator."""
+        return ticket.queue in self.closed and not ticket.hurry & {Hurry.DANGER, Hurry.COMEBACK}
 
     def _holds_out(self, ticket: Ticket, wanted: str, now_ms: int) -> bool:
         """Return whether it waits for someone who speaks its language, and is there but busy."""
-        return may_hold_out(ticket.language, ticket.since_ms, ticket.hurry, now_ms) and any(
-            wanted in desk.queues and self._serves(desk, now_ms) for desk in self.desks.values()
-        )
+        holds_out = may_hold_out(ticket.language, ticket.since_ms, ticket.hurry, now_ms)
+        return holds_out and self._anyone_serves(wanted, now_ms)
 
-    def _serves(self, desk: Desk, now_ms: int) -> bool:
-        return desk.status == "available" and self.patience.present(desk.lease_ms, now_ms)
+    def _anyone_serves(self, queue: str, now_ms: int) -> bool:
+        return any(queue in desk.queues and self._serves(who, now_ms) for who, desk in self.desks.items())
+
+    def _serves(self, operator: str, now_ms: int) -> bool:
+        return not self._off(operator, now_ms)
+
+    def _off(self, operator: str, now_ms: int) -> str:
+        """Return why an operator gets nothing new, or an empty text."""
+        desk = self.desks.get(operator)
+        if desk is None or not self.patience.present(desk.lease_ms, now_ms):
+            return "absent"
+        if desk.status != "available":
+            return "paused"
+        if operator in self.drained:
+            return "drained"
+        return "resting" if self.rests.get(operator, 0) > now_ms else ""
+
+    def _hindrance(self, operator: str, queue: str, now_ms: int) -> str:
+        """Return why an operator cannot be handed a conversation of this queue, or an empty text."""
+        if off := self._off(operator, now_ms):
+            return off
+        desk = self.desks[operator]
+        if len(self.held_by(operator)) >= desk.limit:
+            return "full"
+        return "" if queue in desk.queues else "untrained"
+
+    def _over(self, operator: str, ticket: Ticket, now_ms: int) -> None:
+        """Count one that is over: after so many hard ones in a row, a break follows."""
+        self.rows[operator], rests = self.care.after(self.rows.get(operator, 0), hard=ticket.weighs)
+        if rests:
+            self.rests[operator] = now_ms + self.care.break_ms
 
     def _best_for(self, queue: str, now_ms: int) -> str | None:
         load = Counter(ticket.operator for ticket in self.tickets.values())
         able = [
             (load[who], desk.idle_since_ms, who)
             for who, desk in self.desks.items()
-            if queue in desk.queues and self._serves(desk, now_ms) and load[who] < desk.limit
+            if queue in desk.queues and self._serves(who, now_ms) and load[who] < desk.limit
         ]
         return min(able)[2] if able else None
 

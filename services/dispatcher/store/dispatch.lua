@@ -1,12 +1,13 @@
 -- The dispatcher's decisions, each one atomic, on keys of the {dispatch} slot alone.
 -- Same rules as services/dispatcher/domain/dispatch.py, which a test holds against this script step by step.
 -- KEYS[1]: any key of the slot, for routing. ARGV: command, now (ms; 0 asks the server's clock), arguments.
--- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT and LOOKED_PAST stand before this text when it is loaded.
+-- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT, LOOKED_PAST, IN_A_ROW and BREAK stand
+-- before this text when it is loaded; supervision.lua stands after it, and then the call of the command.
 
 local call = redis.call
 local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
 local HELD, UNANNOUNCED, OPERATORS = PREFIX .. 'held', PREFIX .. 'unannounced', PREFIX .. 'operators'
-local VANISHED = PREFIX .. 'vanished'
+local VANISHED, CLOSED, RESTING = PREFIX .. 'vanished', PREFIX .. 'closed', PREFIX .. 'resting'
 local DESK_KEPT_MS = 43200000 -- the status chosen outlives a lost console by half a day
 
 local now = tonumber(ARGV[2])
@@ -17,6 +18,17 @@ end
 
 local function each(list)
   return string.gmatch(list or '', '[^ ]+')
+end
+
+local function has(hurry, reason)
+  return string.find(hurry, reason, 1, true) ~= nil
+end
+
+-- What happened in this hour, for the forecast of staff: counts of a queue, without any identity.
+local HOUR_MS, TRAFFIC_KEPT_MS = 3600000, 259200000
+local function count(queue, what, by)
+  local hour = key('traffic', string.format('%d', math.floor(now / HOUR_MS)))
+  if call('HINCRBY', hour, queue .. '.' .. what, by) == by then call('PEXPIRE', hour, TRAFFIC_KEPT_MS) end
 end
 
 local function rank(since, hurry)
@@ -39,19 +51,28 @@ end
 
 local function read(conversation)
   local f = call('HMGET', key('ticket', conversation), 'queue', 'since', 'joined', 'hurry', 'turn', 'version',
-    'language')
+    'language', 'hard', 'given')
   if not f[1] then return nil end
   return { queue = f[1], since = tonumber(f[2]), joined = tonumber(f[3]), hurry = f[4],
-    turn = tonumber(f[5]), version = tonumber(f[6]), language = f[7] or FRENCH }
+    turn = tonumber(f[5]), version = tonumber(f[6]), language = f[7] or FRENCH, hard = f[8] == '1', given = tonumber(f[9] or now) }
+end
+
+-- Who is in danger, or has had an operator, is served even from a closed queue; the others stand shut out in theirs.
+local function goes_in(ticket)
+  return call('HEXISTS', CLOSED, ticket.queue) == 0 or has(ticket.hurry, 'danger') or has(ticket.hurry, 'comeback')
 end
 
 local function wait(conversation, ticket)
-  call('ZADD', key('queue', ticket.queue), rank(ticket.since, ticket.hurry), conversation)
+  local stands, other = 'queue', 'shut'
+  if not goes_in(ticket) then stands, other = 'shut', 'queue' end
+  call('ZREM', key(other, ticket.queue), conversation)
+  call('ZADD', key(stands, ticket.queue), rank(ticket.since, ticket.hurry), conversation)
   call('ZADD', key('since', ticket.queue), ticket.since, conversation)
 end
 
 local function unwait(conversation, queue)
   call('ZREM', key('queue', queue), conversation)
+  call('ZREM', key('shut', queue), conversation)
   call('ZREM', key('since', queue), conversation)
 end
 
@@ -69,9 +90,10 @@ end
 
 -- The same after anything about them may have changed: everything that they can take follows from their desk.
 local function place(operator)
-  local f = call('HMGET', key('operator', operator), 'queues', 'limit', 'status', 'idle_since')
+  local f = call('HMGET', key('operator', operator), 'queues', 'limit', 'status', 'idle_since', 'drained')
   local lease = tonumber(call('ZSCORE', OPERATORS, operator) or 0)
-  local serves = lease - GRACE > now and f[3] == 'available'
+  local rests = tonumber(call('ZSCORE', RESTING, operator) or 0) > now
+  local serves = lease - GRACE > now and f[3] == 'available' and f[5] ~= '1' and not rests
   for queue in each(f[1]) do
     if serves then
       call('ZADD', key('serving', queue), lease - GRACE, operator)
@@ -89,7 +111,9 @@ local function idle(operator)
   end
 end
 
-local function unhold(conversation, operator)
+local function unhold(conversation, operator, ticket)
+  count(ticket.queue, 'talks', 1)
+  count(ticket.queue, 'talked_ms', now - ticket.given)
   call('HDEL', HELD, conversation)
   call('SREM', key('load', operator), conversation)
   idle(operator)
@@ -97,8 +121,8 @@ end
 
 local function release(conversation, operator, reason)
   local ticket = read(conversation)
-  unhold(conversation, operator)
-  if not string.find(ticket.hurry, 'comeback', 1, true) then ticket.hurry = ticket.hurry .. ' comeback' end
+  unhold(conversation, operator, ticket)
+  if not has(ticket.hurry, 'comeback') then ticket.hurry = ticket.hurry .. ' comeback' end
   ticket.version = ticket.version + 1
   call('HSET', key('ticket', conversation), 'hurry', ticket.hurry, 'joined', now, 'version', ticket.version)
   wait(conversation, ticket)
@@ -121,7 +145,8 @@ end
 local function give(conversation, operator, ticket)
   unwait(conversation, ticket.queue)
   ticket.turn, ticket.version = ticket.turn + 1, ticket.version + 1
-  call('HSET', key('ticket', conversation), 'turn', ticket.turn, 'version', ticket.version)
+  call('HSET', key('ticket', conversation), 'turn', ticket.turn, 'version', ticket.version, 'given', now)
+  count(ticket.queue, 'waited_ms', now - ticket.joined)
   call('HSET', HELD, conversation, operator)
   call('SADD', key('load', operator), conversation)
   local desk = key('operator', operator)
@@ -150,7 +175,7 @@ local function choose(head, ticket)
   local skill = head.queue .. '.' .. ticket.language
   local speaker = first_free(skill)
   if speaker then return speaker end
-  local holds_out = now - ticket.since < HELD_OUT and not string.find(ticket.hurry, 'danger', 1, true)
+  local holds_out = now - ticket.since < HELD_OUT and not has(ticket.hurry, 'danger')
     and call('ZCOUNT', key('serving', skill), '(' .. now, '+inf') > 0
   if holds_out then return nil, true end
   return anyone
@@ -165,6 +190,7 @@ function C.enqueue(conversation, queue, since, language)
   call('HSET', key('ticket', conversation), 'queue', queue, 'since', ticket.since, 'joined', ticket.since,
     'hurry', '', 'turn', 0, 'version', 0, 'language', language)
   wait(conversation, ticket)
+  count(queue, 'came', 1)
   return decide('queued', conversation, '', ticket, {})
 end
 
@@ -172,6 +198,17 @@ end
 local function vanished(conversation)
   local text = call('HGET', VANISHED, conversation)
   return text and cjson.decode(text), text
+end
+
+-- An operator's conversation is over: after so many hard ones in a row, a break follows.
+local function strain(operator, ticket)
+  local desk, row = key('operator', operator), 0
+  if ticket.hard or has(ticket.hurry, 'danger') then row = tonumber(call('HGET', desk, 'row') or 0) + 1 end
+  if IN_A_ROW > 0 and row >= IN_A_ROW then
+    row = 0
+    call('ZADD', RESTING, now + BREAK, operator)
+  end
+  call('HSET', desk, 'row', row)
 end
 
 -- conversation -> who had it, or an empty string
@@ -185,7 +222,14 @@ function C.withdraw(conversation)
   if not ticket then return '' end
   local operator = call('HGET', HELD, conversation)
   call('DEL', key('ticket', conversation))
-  if operator then unhold(conversation, operator) else unwait(conversation, ticket.queue) end
+  if operator then
+    strain(operator, ticket)
+    unhold(conversation, operator, ticket)
+  else
+    unwait(conversation, ticket.queue)
+    count(ticket.queue, 'left', 1)
+    count(ticket.queue, 'waited_ms', now - ticket.joined)
+  end
   return operator or ''
 end
 
@@ -219,7 +263,7 @@ end
 function C.hurry(conversation, reason)
   local ticket = read(conversation)
   if not ticket then return 0 end
-  if not string.find(ticket.hurry, reason, 1, true) then
+  if not has(ticket.hurry, reason) then
     ticket.hurry = ticket.hurry .. ' ' .. reason
     call('HSET', key('ticket', conversation), 'hurry', ticket.hurry)
     if call('HEXISTS', HELD, conversation) == 0 then wait(conversation, ticket) end
@@ -227,11 +271,20 @@ function C.hurry(conversation, reason)
   return 1
 end
 
+-- Whoever's break is over takes new ones again.
+local function wake_rested()
+  for _, operator in ipairs(call('ZRANGEBYSCORE', RESTING, '-inf', now)) do
+    call('ZREM', RESTING, operator)
+    place(operator)
+  end
+end
+
 -- most -> decisions. Of the queues' first ones, whoever has the lowest rank is served, if anybody is free for that
 -- queue; a queue for which nobody is free is out, since serving the others frees nobody. Those that hold out for their
 -- language are passed and keep their place.
 function C.assign(most)
   local made, heads, passed = {}, {}, {}
+  wake_rested()
   for _, queue in ipairs(QUEUES) do heads[queue], passed[queue] = first_waiting(queue, 0), 0 end
   while #made < tonumber(most) do
     local best
@@ -263,6 +316,7 @@ function C.arrive(operator, queues, limit, instance, socket, kid)
   end
   call('HSET', desk, 'queues', queues, 'limit', limit, 'instance', instance, 'socket', socket, 'kid', kid)
   call('HSETNX', desk, 'status', 'available')
+  call('HSETNX', desk, 'seated', now)
   if not call('ZSCORE', OPERATORS, operator) then call('HSET', desk, 'idle_since', now) end
   call('PERSIST', desk)
   call('ZADD', OPERATORS, now + SIGN + GRACE, operator)
@@ -293,7 +347,13 @@ end
 -- operator, status -> 1, or 0 when they are not seated
 function C.status(operator, status)
   if not call('ZSCORE', OPERATORS, operator) then return 0 end
-  call('HSET', key('operator', operator), 'status', status)
+  local desk = key('operator', operator)
+  local before = call('HMGET', desk, 'status', 'paused_at')
+  if status == 'paused' and before[1] ~= 'paused' then call('HSET', desk, 'paused_at', now) end
+  if status == 'available' and before[1] == 'paused' and now - tonumber(before[2] or now) >= BREAK then
+    call('HSET', desk, 'row', 0)
+  end
+  call('HSET', desk, 'status', status)
   place(operator)
   return 1
 end
@@ -311,8 +371,12 @@ function C.unseat(operator, reason)
   for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do
     made[#made + 1] = release(conversation, operator, reason)
   end
+  if reason == 'operator_left' then
+    call('HDEL', key('operator', operator), 'drained', 'row')
+    call('ZREM', RESTING, operator)
+  end
   place(operator)
-  call('HDEL', key('operator', operator), 'instance', 'socket', 'kid')
+  call('HDEL', key('operator', operator), 'instance', 'socket', 'kid', 'seated')
   call('PEXPIRE', key('operator', operator), DESK_KEPT_MS)
   return made
 end
@@ -333,16 +397,15 @@ function C.claim(age, most)
   return found
 end
 
--- -> now, then for each queue: name, waiting, oldest since (0: nobody), serving, then the served moments as one string
+-- -> now, then for each queue: name, waiting, oldest since (0: nobody), serving, the served moments as one string, and
+-- what is said of its being closed (empty: open)
 function C.board()
   local found = { now }
   for _, queue in ipairs(QUEUES) do
     local oldest = call('ZRANGE', key('since', queue), 0, 0, 'WITHSCORES')
-    found[#found + 1] = { queue, call('ZCARD', key('queue', queue)), tonumber(oldest[2] or 0),
+    found[#found + 1] = { queue, call('ZCARD', key('since', queue)), tonumber(oldest[2] or 0),
       call('ZCOUNT', key('serving', queue), '(' .. now, '+inf'),
-      table.concat(call('LRANGE', key('served', queue), 0, -1), ' ') }
+      table.concat(call('LRANGE', key('served', queue), 0, -1), ' '), call('HGET', CLOSED, queue) or '' }
   end
   return found
 end
-
-return C[ARGV[1]](unpack(ARGV, 3))

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 from redis.asyncio import Redis
 
+from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.estimate import ENOUGH
 from services.dispatcher.domain.language import FRENCH, HELD_OUT_MS, LOOKED_PAST, primary
 from services.dispatcher.domain.order import CREDIT_MS, Hurry
@@ -21,7 +22,9 @@ from shared import keys
 from shared.contracts.conversation import Category, Force
 from shared.contracts.dispatcher import ReleaseReason
 
-SCRIPT = Path(__file__).with_name("dispatch.lua")
+SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("dispatch.lua", "supervision.lua"))
+"""One script in two rooms."""
+_CALL = "\nreturn C[ARGV[1]](unpack(ARGV, 3))\n"
 SERVED_KEPT = ENOUGH * 4
 MOST_AT_ONCE = 32
 """Assignments in one run of the script: bounds how long the store serves nobody else."""
@@ -43,12 +46,12 @@ def queue_parts(name: str) -> tuple[Force, Category]:
 class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
-    ``operator``: who got it, lost it or ended it, or had it when it vanished. ``turn``: for the how-many-th time that
-    anyone has it. ``kid``: the shift key of who got it. ``raw``: the decision exactly as the store keeps it until it
-    is announced.
+    ``moved``: it waits in another queue. ``operator``: who got it, lost it or ended it, or had it when it vanished.
+    ``turn``: for the how-many-th time that anyone has it. ``kid``: the shift key of who got it. ``raw``: the decision
+    exactly as the store keeps it until it is announced.
     """
 
-    kind: Literal["queued", "assigned", "released", "ended", "vanished"]
+    kind: Literal["queued", "moved", "assigned", "released", "ended", "vanished"]
     conversation: str
     operator: str
     queue: str
@@ -90,13 +93,17 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """One queue at one moment. Times in ms; ``oldest_ms`` is 0 when nobody waits."""
+    """One queue at one moment. Times in ms; ``oldest_ms`` is 0 when nobody waits.
+
+    ``closed``: what is said of its being closed (JSON, as the store keeps it); empty while it is open.
+    """
 
     name: str
     waiting: int
     oldest_ms: int
     serving: int
     served_ms: list[int]
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +114,39 @@ class Board:
     queues: list[QueueState]
 
 
-def script_text(patience: Patience) -> str:
-    """Return the script with its constants, which the domain owns, before it."""
+def script_text(patience: Patience, care: Care) -> str:
+    """Return the script with its constants, which the domain owns, before it, and the call of its command after it."""
     queues = ", ".join(f"'{name}'" for name in QUEUES)
     credit = ", ".join(f"{reason} = {CREDIT_MS[reason]}" for reason in Hurry)
     return (
         f"local PREFIX, SERVED_KEPT = '{keys.DISPATCH}', {SERVED_KEPT}\n"
         f"local SIGN, GRACE = {patience.sign_ms}, {patience.grace_ms}\n"
         f"local FRENCH, HELD_OUT, LOOKED_PAST = '{FRENCH}', {HELD_OUT_MS}, {LOOKED_PAST}\n"
-        f"local QUEUES, CREDIT = {{ {queues} }}, {{ {credit} }}\n" + SCRIPT.read_text(encoding="utf-8")
+        f"local IN_A_ROW, BREAK = {care.in_a_row}, {care.break_ms}\n"
+        f"local QUEUES, CREDIT = {{ {queues} }}, {{ {credit} }}\n"
+        + "".join(part.read_text(encoding="utf-8") for part in SCRIPTS)
+        + _CALL
     )
 
 
 class DispatchStore:
     """The decisions; see the module's text. ``clock`` (ms) is for tests: otherwise the server's own clock counts."""
 
-    def __init__(self, valkey: Redis, patience: Patience, clock: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self, valkey: Redis, patience: Patience, clock: Callable[[], int] | None = None, care: Care | None = None
+    ) -> None:
         self.patience = patience
-        self._valkey = valkey
+        self.client = valkey
         self._clock = clock
-        self._script = valkey.register_script(script_text(patience))
+        self._script = valkey.register_script(script_text(patience, care or Care()))
 
     async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str = FRENCH) -> Decision | None:
         """Let a conversation wait; None, and nothing changed, when it waits or is held already."""
-        return _maybe(await self._run("enqueue", conversation, queue, since_ms, primary(language)))
+        return maybe(await self.run("enqueue", conversation, queue, since_ms, primary(language)))
 
     async def withdraw(self, conversation: str) -> str | None:
         """Forget a conversation that is gone; return who held it."""
-        return text(await self._run("withdraw", conversation)) or None
+        return text(await self.run("withdraw", conversation)) or None
 
     async def vanish(self, conversation: str, patience_ms: int) -> str | None:
         """Forget a conversation that is gone without a word; return who held it.
@@ -142,19 +154,19 @@ class DispatchStore:
         That it fell silent is among the unannounced from ``patience_ms`` on, unless ``withdraw`` or ``finish`` says
         before that somebody had destroyed it.
         """
-        return text(await self._run("vanish", conversation, patience_ms)) or None
+        return text(await self.run("vanish", conversation, patience_ms)) or None
 
     async def finish(self, conversation: str, operator: str, messages: int) -> Decision | None:
         """Forget a conversation that its operator ended and destroyed; None when it was not theirs."""
-        return _maybe(await self._run("finish", conversation, operator, messages))
+        return maybe(await self.run("finish", conversation, operator, messages))
 
     async def hurry(self, conversation: str, reason: Hurry) -> bool:
         """Give it a reason to be served sooner; False when it is neither waiting nor held."""
-        return bool(await self._run("hurry", conversation, reason.value))
+        return bool(await self.run("hurry", conversation, reason.value))
 
     async def assign(self, most: int = MOST_AT_ONCE) -> list[Decision]:
         """Give to operators with room whatever they may take, best first; at most ``most`` in one run."""
-        return _decisions(await self._run("assign", most))
+        return decisions(await self.run("assign", most))
 
     async def arrive(
         self, operator: str, queues: Iterable[str], limit: int, instance: str, socket: str, kid: str = ""
@@ -164,43 +176,43 @@ class DispatchStore:
         ``queues``: with the languages that they speak beside French, as ``domain.language.skills`` names them.
         ``kid``: the shift key with which this console reads.
         """
-        found = await self._run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket, kid)
+        found = await self.run("arrive", operator, " ".join(sorted(queues)), limit, instance, socket, kid)
         instance_before, socket_before, status, *conversations = map(text, found)
         return Arrival(instance_before, socket_before, "paused" if status == "paused" else "available", conversations)
 
     async def renew(self, operator: str, socket: str) -> Renewal:
         """Prolong the lease on a sign of life of this socket."""
-        answer, *conversations = await self._run("renew", operator, socket)
+        answer, *conversations = await self.run("renew", operator, socket)
         seat = {1: Seat.KEPT, 0: Seat.SUPERSEDED}.get(int(answer), Seat.LOST)
         return Renewal(seat, [*map(text, conversations)])
 
     async def leave(self, operator: str, socket: str) -> bool:
         """Start the grace because this socket is closed; False when a newer one has taken its place."""
-        return bool(await self._run("leave", operator, socket))
+        return bool(await self.run("leave", operator, socket))
 
     async def unseat(self, operator: str, reason: ReleaseReason) -> list[Decision]:
         """Send an operator home at once: what they held waits again."""
-        return _decisions(await self._run("unseat", operator, reason.value))
+        return decisions(await self.run("unseat", operator, reason.value))
 
     async def set_status(self, operator: str, status: Literal["available", "paused"]) -> bool:
         """Take new conversations, or none; False when the operator is not seated."""
-        return bool(await self._run("status", operator, status))
+        return bool(await self.run("status", operator, status))
 
     async def release(self, conversation: str, operator: str, reason: ReleaseReason) -> Decision | None:
         """Take a conversation back from ``operator``; None when they do not hold it."""
-        return _maybe(await self._run("release", conversation, operator, reason.value))
+        return maybe(await self.run("release", conversation, operator, reason.value))
 
     async def expire(self, most: int = 16) -> list[Decision]:
         """Take back what lost operators hold, at most ``most`` operators in one run."""
-        return _decisions(await self._run("expire", most))
+        return decisions(await self.run("expire", most))
 
     async def claim(self, age_ms: int, most: int = MOST_AT_ONCE) -> list[Decision]:
         """Return decisions that nobody announced for ``age_ms``; they are the caller's for as long again."""
-        return _decisions(await self._run("claim", age_ms, most))
+        return decisions(await self.run("claim", age_ms, most))
 
     async def settled(self, decision: Decision) -> None:
         """Forget a decision that is projected and published."""
-        async with self._valkey.pipeline(transaction=True) as pipe:
+        async with self.client.pipeline(transaction=True) as pipe:
             pipe.zrem(keys.UNANNOUNCED, decision.raw)
             if decision.kind == "vanished":
                 pipe.hdel(keys.VANISHED, decision.conversation)
@@ -208,39 +220,42 @@ class DispatchStore:
 
     async def board(self) -> Board:
         """Return the state of every queue."""
-        now_ms, *rows = await self._run("board")
+        now_ms, *rows = await self.run("board")
         return Board(
             int(now_ms),
             [
-                QueueState(text(name), int(waiting), int(oldest), int(serving), [*map(int, served.split())])
-                for name, waiting, oldest, serving, served in rows
+                QueueState(
+                    text(name), int(waiting), int(oldest), int(serving), [*map(int, served.split())], text(closed)
+                )
+                for name, waiting, oldest, serving, served, closed in rows
             ],
         )
 
     async def holder(self, conversation: str) -> str | None:
         """Return who has a conversation."""
-        return text(await self._valkey.hget(keys.HELD, conversation)) or None
+        return text(await self.client.hget(keys.HELD, conversation)) or None
 
     async def seat_of(self, operator: str) -> tuple[str, str]:
         """Return the instance and the socket where an operator sits, or sat last; empty when nowhere."""
-        instance, socket = await self._valkey.hmget(keys.operator(operator), "instance", "socket")
+        instance, socket = await self.client.hmget(keys.operator(operator), "instance", "socket")
         return text(instance), text(socket)
 
     async def some_held(self, cursor: int, most: int) -> tuple[int, list[str]]:
         """Return about ``most`` held conversations and where to go on; 0 starts, and 0 means all were seen."""
-        following, found = await self._valkey.hscan(keys.HELD, cursor, count=most)
+        following, found = await self.client.hscan(keys.HELD, cursor, count=most)
         return int(following), [*map(text, found)]
 
     async def some_waiting(self, queue: str, cursor: int, most: int) -> tuple[int, list[str]]:
         """Return about ``most`` conversations of a queue and where to go on, as ``some_held``."""
-        following, found = await self._valkey.zscan(keys.queue(queue), cursor, count=most)
+        following, found = await self.client.zscan(keys.queue(queue), cursor, count=most)
         return int(following), [text(member) for member, _ in found]
 
     async def waiting(self, queue: str, first: int = 0, last: int = -1) -> list[str]:
         """Return a queue, next first; ``first`` and ``last`` count from 0."""
-        return [*map(text, await self._valkey.zrange(keys.queue(queue), first, last))]
+        return [*map(text, await self.client.zrange(keys.queue(queue), first, last))]
 
-    async def _run(self, command: str, *arguments: str | int) -> Any:
+    async def run(self, command: str, *arguments: str | int) -> Any:
+        """Run one command of the script; what it takes and answers stands beside it there."""
         now = self._clock() if self._clock else 0
         return await self._script(keys=[keys.HELD], args=[command, now, *arguments])
 
@@ -250,14 +265,17 @@ def text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value or "")
 
 
-def _decision(raw: bytes | str) -> Decision:
+def decision_of(raw: bytes | str) -> Decision:
+    """Return a decision as the script gave it."""
     exact = raw.encode() if isinstance(raw, str) else raw
     return msgspec.structs.replace(msgspec.json.decode(exact, type=Decision), raw=exact)
 
 
-def _maybe(raw: bytes | str) -> Decision | None:
-    return _decision(raw) if raw else None
+def maybe(raw: bytes | str) -> Decision | None:
+    """Return a decision, or None when the script made none."""
+    return decision_of(raw) if raw else None
 
 
-def _decisions(found: Iterable[bytes | str]) -> list[Decision]:
-    return [_decision(raw) for raw in found]
+def decisions(found: Iterable[bytes | str]) -> list[Decision]:
+    """Return the decisions that the script gave."""
+    return [decision_of(raw) for raw in found]

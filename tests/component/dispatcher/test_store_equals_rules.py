@@ -8,17 +8,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.dispatch import Assigned, Dispatch, Status
 from services.dispatcher.domain.language import skills
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
+from services.dispatcher.store.supervision import Notice, Supervision
 from shared import keys
 from shared.contracts.dispatcher import ReleaseReason
 from tests.servers import ValkeyServer
 
 LOST = ReleaseReason.OPERATOR_LOST
 PATIENCE = Patience(sign_ms=15_000, grace_ms=15_000)
+CARE = Care(in_a_row=2, break_ms=40_000)
+NOTICE = Notice({"fr": "Le chat rouvre à 8 h."}, "supervisor1", 0)
 SOME_QUEUES = QUEUES[:2]
 CONVERSATIONS = st.sampled_from([f"c{number}" for number in range(9)])
 OPERATORS = st.sampled_from([f"o{number}" for number in range(4)])
@@ -38,8 +42,9 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.now_ms = 1_800_000_000_000
         self.runner = asyncio.Runner()
         self.valkey = Redis.from_url(self.url)
-        self.store = DispatchStore(self.valkey, PATIENCE, clock=lambda: self.now_ms)
-        self.model = Dispatch(PATIENCE)
+        self.store = DispatchStore(self.valkey, PATIENCE, clock=lambda: self.now_ms, care=CARE)
+        self.supervision = Supervision(self.store)
+        self.model = Dispatch(PATIENCE, care=CARE)
 
     @initialize()
     def a_shift_begins(self) -> None:
@@ -96,12 +101,13 @@ class StoreBesideRules(RuleBasedStateMachine):
     @rule(operator=OPERATORS)
     def an_operator_goes_home(self, operator: str) -> None:
         released = self.runner.run(self.store.unseat(operator, ReleaseReason.OPERATOR_LEFT))
-        assert sorted(one.conversation for one in released) == sorted(self.model.unseat(operator, self.now_ms))
+        went = self.model.unseat(operator, self.now_ms, left=True)
+        assert sorted(one.conversation for one in released) == sorted(went)
 
     @rule(operator=OPERATORS, status=st.sampled_from(["available", "paused"]))
     def an_operator_chooses(self, operator: str, status: Status) -> None:
         self.runner.run(self.store.set_status(operator, status))
-        self.model.set_status(operator, status)
+        self.model.set_status(operator, status, self.now_ms)
 
     @rule(conversation=CONVERSATIONS)
     def a_conversation_is_taken_back(self, conversation: str) -> None:
@@ -123,26 +129,112 @@ class StoreBesideRules(RuleBasedStateMachine):
         made = [Assigned(one.conversation, one.operator, one.turn, one.waited_ms) for one in decisions]
         assert made == self.model.assign(self.now_ms)
 
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def a_supervisor_hands_one_over(self, conversation: str, operator: str) -> None:
+        made = self.runner.run(self.supervision.hand(conversation, operator))
+        before = self.model.tickets.get(conversation)
+        turn, holder = (before.turn, before.operator) if before else (0, None)
+        why = self.model.hand(conversation, operator, self.now_ms)
+        assert (made if isinstance(made, str) else "") == why
+        if not isinstance(made, str):
+            assert [one.kind for one in made] == (["released", "assigned"] if holder else ["assigned"])
+            assert (made[-1].operator, made[-1].turn) == (operator, turn + 1)
+
+    @rule(conversation=CONVERSATIONS)
+    def a_supervisor_puts_one_back(self, conversation: str) -> None:
+        ticket = self.model.tickets.get(conversation)
+        decision = self.runner.run(self.supervision.put_back(conversation))
+        assert (decision.operator if decision else None) == (ticket.operator if ticket else None)
+        self.model.release(conversation, self.now_ms)
+
+    @rule(operator=OPERATORS, drained=st.booleans())
+    def an_operator_is_drained(self, operator: str, drained: bool) -> None:
+        done = self.runner.run(self.supervision.drain(operator, drained=drained))
+        assert done == self.model.drain(operator, drained=drained)
+
+    @rule(queue=st.sampled_from(SOME_QUEUES))
+    def a_queue_is_closed(self, queue: str) -> None:
+        self.runner.run(self.supervision.close(queue, NOTICE))
+        self.model.closed.add(queue)
+
+    @rule(queue=st.sampled_from(SOME_QUEUES))
+    def a_queue_is_reopened(self, queue: str) -> None:
+        assert self.runner.run(self.supervision.reopen(queue)) == (queue in self.model.closed)
+        self.model.closed.discard(queue)
+
+    @rule(origin=st.sampled_from(QUEUES[:3]), to=st.sampled_from(QUEUES[:3]), seconds=st.integers(0, 60))
+    def people_may_overflow(self, origin: str, to: str, seconds: int) -> None:
+        done = self.runner.run(self.supervision.let_overflow(origin, to, seconds * 1000))
+        assert done == self.model.let_overflow(origin, to, seconds * 1000)
+
+    @rule(origin=st.sampled_from(QUEUES[:3]))
+    def people_overflow_no_more(self, origin: str) -> None:
+        stopped = self.runner.run(self.supervision.stop_overflow(origin))
+        assert stopped == (self.model.overflow.pop(origin, None) is not None)
+
+    @rule(most=st.sampled_from([1, 32]))
+    def people_overflow(self, most: int) -> None:
+        moved = [one.conversation for one in self.runner.run(self.supervision.flow(most))]
+        assert moved == self.model.flow(QUEUES, self.now_ms, most)
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS, hard=st.booleans())
+    def one_weighs_on_its_operator(self, conversation: str, operator: str, hard: bool) -> None:
+        ticket = self.model.tickets.get(conversation)
+        holder = ticket.operator if ticket and ticket.operator else operator
+        done = self.runner.run(self.supervision.mark_hard(conversation, holder, hard=hard))
+        assert done == self.model.mark_hard(conversation, holder, hard=hard)
+
+    @rule()
+    def a_row_of_hard_ones_ends(self) -> None:
+        """Every conversation of the operator who has most turns out hard and is over."""
+        held = sorted((self.model.held_by(who) for who in self.model.desks), key=len)
+        for conversation in held[-1] if held else []:
+            self.one_weighs_on_its_operator(conversation, "", True)
+            self.someone_goes(conversation)
+
+    @rule(operator=OPERATORS)
+    def an_operator_goes_on(self, operator: str) -> None:
+        rested = self.model.rests.get(operator, 0) > self.now_ms
+        assert self.runner.run(self.supervision.go_on(operator)) or not rested
+        self.model.go_on(operator)
+
+    @invariant()
+    def what_is_said_of_operators_is_so(self) -> None:
+        overview = self.runner.run(self.supervision.overview())
+        assert {one.login: sorted(known.conversation for known in one.held) for one in overview.people} == {
+            who: sorted(self.model.held_by(who)) for who in self.model.desks
+        }
+        for one in overview.people:
+            rests = self.model.rests.get(one.login, 0)
+            assert one.row == self.model.rows.get(one.login, 0)
+            assert one.rests_until_ms == (rests if rests > self.now_ms else 0)
+            assert one.drained == (one.login in self.model.drained)
+        assert overview.overflow == self.model.overflow
+
     @invariant()
     def both_say_the_same_and_nobody_is_in_two_places(self) -> None:
-        held, waiting = self.runner.run(self.snapshot())
+        held, waiting, shut = self.runner.run(self.snapshot())
         assert held == {one: ticket.operator for one, ticket in self.model.tickets.items() if ticket.operator}
-        assert waiting == {queue: self.model.waiting(queue) for queue in SOME_QUEUES}
-        everyone = [*held, *(one for queue in waiting.values() for one in queue)]
+        assert waiting == {queue: self.model.waiting(queue) for queue in QUEUES[:3]}
+        assert shut == {queue: self.model.shut(queue) for queue in QUEUES[:3]}
+        everyone = [*held, *(one for line in (waiting, shut) for queue in line.values() for one in queue)]
         assert sorted(everyone) == sorted(self.model.tickets)
 
     async def clear(self) -> None:
         await self.valkey.flushall()
 
-    async def snapshot(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+    async def snapshot(self) -> tuple[dict[str, str], dict[str, list[str]], dict[str, list[str]]]:
         async with self.valkey.pipeline(transaction=False) as pipe:
             pipe.hgetall(keys.HELD)
-            for queue in SOME_QUEUES:
-                pipe.zrange(keys.queue(queue), 0, -1)
+            for line in (keys.queue, keys.shut):
+                for queue in QUEUES[:3]:
+                    pipe.zrange(line(queue), 0, -1)
             held, *queues = await pipe.execute()
+        lines = [[one.decode() for one in queue] for queue in queues]
         return (
             {one.decode(): who.decode() for one, who in held.items()},
-            {name: [one.decode() for one in queue] for name, queue in zip(SOME_QUEUES, queues, strict=True)},
+            dict(zip(QUEUES[:3], lines[:3], strict=True)),
+            dict(zip(QUEUES[:3], lines[3:], strict=True)),
         )
 
     def teardown(self) -> None:

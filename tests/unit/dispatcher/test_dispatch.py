@@ -4,6 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.dispatch import Dispatch, Status
 from services.dispatcher.domain.order import Hurry
 
@@ -18,7 +19,7 @@ class Shift(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now_ms = 1_800_000_000_000
-        self.dispatch = Dispatch()
+        self.dispatch = Dispatch(care=Care(in_a_row=2, break_ms=30_000))
         self.turns: dict[str, int] = {}
 
     @rule(seconds=st.integers(0, 40))
@@ -50,7 +51,7 @@ class Shift(RuleBasedStateMachine):
 
     @rule(operator=OPERATORS, status=st.sampled_from(["available", "paused"]))
     def an_operator_chooses(self, operator: str, status: Status) -> None:
-        self.dispatch.set_status(operator, status)
+        self.dispatch.set_status(operator, status, self.now_ms)
 
     @rule()
     def leases_end(self) -> None:
@@ -64,6 +65,10 @@ class Shift(RuleBasedStateMachine):
             ticket, desk = self.dispatch.tickets[made.conversation], self.dispatch.desks[made.operator]
             assert ticket.queue in desk.queues
             assert desk.status == "available"
+            assert made.operator not in self.dispatch.drained
+            assert self.dispatch.rests.get(made.operator, 0) <= self.now_ms, "a break is a break"
+            urgent = ticket.hurry & {Hurry.DANGER, Hurry.COMEBACK}
+            assert ticket.queue not in self.dispatch.closed or urgent, "closed is closed"
             assert self.dispatch.patience.present(desk.lease_ms, self.now_ms)
             assert len(self.dispatch.held_by(made.operator)) <= desk.limit
             assert made.turn == self.turns[made.conversation] + 1
@@ -74,15 +79,66 @@ class Shift(RuleBasedStateMachine):
             assert left == before[queue][len(before[queue]) - len(left) :], "served in order, none skipped"
             assert not left or self.dispatch._best_for(queue, self.now_ms) is None, "nobody waits while someone is free"
 
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def a_supervisor_hands_one_over(self, conversation: str, operator: str) -> None:
+        """Wherever it was, it is with this operator and nobody else, within their limit; or nothing has changed."""
+        before = {one: ticket.operator for one, ticket in self.dispatch.tickets.items()}
+        why = self.dispatch.hand(conversation, operator, self.now_ms)
+        after = {one: ticket.operator for one, ticket in self.dispatch.tickets.items()}
+        assert after == ({**before, conversation: operator} if not why else before)
+        if not why:
+            desk = self.dispatch.desks[operator]
+            assert len(self.dispatch.held_by(operator)) <= desk.limit
+            assert self.dispatch.tickets[conversation].queue in desk.queues
+            self.turns[conversation] += 1
+
+    @rule(operator=OPERATORS, drained=st.booleans())
+    def an_operator_is_drained(self, operator: str, drained: bool) -> None:
+        held = self.dispatch.held_by(operator)
+        self.dispatch.drain(operator, drained=drained)
+        assert self.dispatch.held_by(operator) == held
+
+    @rule(queue=st.sampled_from(QUEUES), closed=st.booleans())
+    def a_queue_is_closed_or_opened(self, queue: str, closed: bool) -> None:
+        (self.dispatch.closed.add if closed else self.dispatch.closed.discard)(queue)
+
+    @rule(origin=st.sampled_from(QUEUES), to=st.sampled_from(QUEUES), seconds=st.integers(0, 60))
+    def people_may_overflow(self, origin: str, to: str, seconds: int) -> None:
+        self.dispatch.let_overflow(origin, to, seconds * 1000)
+
+    @rule()
+    def people_overflow(self) -> None:
+        for conversation in self.dispatch.flow(QUEUES, self.now_ms, 32):
+            ticket = self.dispatch.tickets[conversation]
+            assert ticket.operator is None
+            assert self.dispatch._anyone_serves(ticket.queue, self.now_ms), "nobody is sent where nobody serves"
+        assert self.dispatch.flow(QUEUES, self.now_ms, 32) == [], "nobody is sent round"
+
+    @rule(conversation=CONVERSATIONS)
+    def a_hard_one_is_over(self, conversation: str) -> None:
+        ticket = self.dispatch.tickets.get(conversation)
+        if ticket and ticket.operator:
+            row = self.dispatch.rows.get(ticket.operator, 0)
+            self.dispatch.mark_hard(conversation, ticket.operator, hard=True)
+            operator = self.dispatch.withdraw(conversation, self.now_ms)
+            assert operator is not None
+            assert self.dispatch.rows[operator] == (row + 1) % 2
+            assert row == 0 or self.dispatch.rests[operator] == self.now_ms + 30_000
+
+    @rule(operator=OPERATORS)
+    def an_operator_goes_on(self, operator: str) -> None:
+        self.dispatch.go_on(operator)
+
     @invariant()
     def everyone_is_in_exactly_one_place(self) -> None:
-        waiting = [one for queue in QUEUES for one in self.dispatch.waiting(queue)]
+        waiting = [one for queue in QUEUES for one in self.dispatch.waiting(queue) + self.dispatch.shut(queue)]
         held = [one for operator in self.dispatch.desks for one in self.dispatch.held_by(operator)]
         assert sorted(waiting + held) == sorted(self.dispatch.tickets)
 
     def teardown(self) -> None:
         """Everyone who stays is served, once somebody is there to serve."""
         self.now_ms += 60_000
+        self.dispatch.closed.clear()
         self.dispatch.expire(self.now_ms)
         self.dispatch.arrive("o9", QUEUES, len(self.dispatch.tickets) or 1, self.now_ms)
         self.dispatch.assign(self.now_ms)

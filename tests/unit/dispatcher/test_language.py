@@ -58,7 +58,7 @@ def test_in_danger_or_when_nobody_there_speaks_it_it_goes_to_anyone_at_once(disp
 
 
 def test_who_speaks_it_but_is_on_pause_is_not_waited_for(dispatch: Dispatch) -> None:
-    dispatch.set_status("english", "paused")
+    dispatch.set_status("english", "paused", NOW)
     dispatch.enqueue("c1", QUEUE, NOW, NOW, "en")
     assert _given(dispatch, NOW) == [("c1", "french")]
 
