@@ -182,6 +182,10 @@ simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the disp
 	$(PY) -m tests.simulate
 	$(PY) -m tests.simulate --store
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## A million hostile inputs for every parser, other ones each time: under ten minutes on two cores
+	$(PY) -m tests.fuzz
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev $(PAGES) ## Take a picture of each page anew, from a scene really played, into docs/img
 	@sh infra/setup/browser.sh

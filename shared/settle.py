@@ -15,6 +15,7 @@ from faststream.message import StreamMessage
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from shared import metrics, streams, subjects
 from shared.contracts.reply import Refusal, RefusalCode
@@ -26,9 +27,13 @@ DELAYS_S = (0.2, 0.5, 1, 2, 5, 10, 20, 30)
 _JETSTREAM_REPLY = "$JS.ACK."
 
 
+class UnreadableMessage(Exception):
+    """A body that is no JSON at all; it says nothing of what was sent."""
+
+
 def is_contract_error(error: BaseException) -> bool:
     """Tell whether a body broke its contract: no retry can mend that."""
-    return isinstance(error, ValidationError) or type(error).__name__ == "RequestValidationError"
+    return isinstance(error, ValidationError | UnreadableMessage) or type(error).__name__ == "RequestValidationError"
 
 
 class Settle(BaseMiddleware[Any, Msg | None]):
@@ -45,6 +50,7 @@ class Settle(BaseMiddleware[Any, Msg | None]):
         started = time.perf_counter()
         outcome = "ok"
         try:
+            await read(msg)
             return await call_next(msg)
         except HandlerException:
             outcome = "handled"
@@ -84,11 +90,30 @@ def settle_for(owner: str) -> type[Settle]:
     return type("SettleFor" + owner.capitalize(), (Settle,), {"owner": owner})
 
 
+async def read(msg: StreamMessage[Any]) -> None:
+    """Decode a body before its handler does: once it runs, a broken body looks like any of the handler's own errors.
+
+    Raises ``UnreadableMessage``.
+    """
+    try:
+        await msg.decode()
+    except (ValueError, RecursionError):
+        raise UnreadableMessage from None
+
+
 def refusal(error: Exception) -> Refusal:
     """Return the typed reply for a failed query: what was wrong with it, or that it is the service's fault."""
     if isinstance(error, ValidationError):
-        fields = ", ".join(".".join(map(str, item["loc"])) for item in error.errors(include_input=False))
+        found = error.errors(include_input=False, include_context=False, include_url=False)
+        fields = ", ".join(dict.fromkeys(map(_where, found)))
         return Refusal(code=RefusalCode.INVALID, detail=f"these fields break the contract: {fields}")
     if is_contract_error(error):
         return Refusal(code=RefusalCode.INVALID, detail="the query breaks its contract")
     return Refusal(code=RefusalCode.FAILED, detail="the service could not answer; its log says why")
+
+
+def _where(item: ErrorDetails) -> str:
+    """Name a field of the contract, never one that the sender made up: its name may be anything."""
+    known = item["loc"][:-1] if item["type"] == "extra_forbidden" else item["loc"]
+    names = [part if isinstance(part, str) else "[...]" for part in known]
+    return ".".join([*names, "(unknown field)"] if item["type"] == "extra_forbidden" else names)

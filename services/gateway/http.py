@@ -10,6 +10,7 @@ from services.gateway.doors import Doors
 from services.gateway.erasing import Erasures
 from services.gateway.help.view import HelpPage
 from services.gateway.visitor import MAX_RECEIVED, Visitor
+from shared.bodies import UnreadableBody, read_body
 from shared.chat.frames import Id, Token
 from shared.chat.socket import Socket
 from shared.contracts.conversation import EndedBy
@@ -64,10 +65,10 @@ def make_app(desk: Desk, erasures: Erasures, pages: Pages, doors: Doors) -> web.
         """204 whether or not the conversation was still there, 202 when the store is away and it will be done as soon
         as it is back; 400 for a body that is no erase call."""
         try:
-            call = msgspec.json.decode(await request.read(), type=EraseCall)
+            call = read_body(await request.read(), EraseCall)
         except web.HTTPRequestEntityTooLarge:
             return web.json_response({"error": "too_large", "detail": "an erase call is short"}, status=413)
-        except (msgspec.MsgspecError, RecursionError, ValueError):
+        except UnreadableBody:
             return web.json_response({"error": "invalid", "detail": "this is no erase call"}, status=400)
         ended_by = EndedBy.RED_BUTTON if call.red_button else EndedBy.VISITOR
         async with await doors.erasing(await doors.who(request)):

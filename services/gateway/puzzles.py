@@ -23,6 +23,13 @@ ALGORITHM = "PBKDF2/SHA-256"
 VALID_S = 300
 
 
+def signature_of_solved(work: str, signing: bytes, solving: bytes) -> str | None:
+    """Return the signature of the puzzle that ``work`` solves, None when it solves none. Raises nothing, ever."""
+    if not verify_solution(work, signing, hmac_key_secret=solving).verified:
+        return None
+    return Payload.from_base64(work).challenge.signature
+
+
 @dataclass(frozen=True, slots=True)
 class Puzzles:
     """Makes and checks them. Every call raises what the store raises when it is away."""
@@ -48,11 +55,10 @@ class Puzzles:
 
     async def solved(self, work: str) -> bool:
         """Tell whether ``work`` (base64, as ALTCHA's clients make it) solves a puzzle of ours for the first time."""
-        signing, solving = await self._secrets()
-        if not verify_solution(work, signing, hmac_key_secret=solving).verified:
-            return False
-        signature = Payload.from_base64(work).challenge.signature or ""
-        return bool(await self.valkey.set(keys.puzzle(signature), b"", nx=True, ex=VALID_S + 1))
+        signature = signature_of_solved(work, *await self._secrets())
+        return signature is not None and bool(
+            await self.valkey.set(keys.puzzle(signature), b"", nx=True, ex=VALID_S + 1)
+        )
 
     async def _secrets(self) -> tuple[bytes, bytes]:
         secret = await secret_of_the_day(self.valkey)

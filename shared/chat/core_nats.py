@@ -21,6 +21,8 @@ PING_EVERY_S = 5.0
 MOST_UNANSWERED = 2
 """Pings without an answer after which the connection counts as lost."""
 DEFAULT_PORT = 4222
+MOST_BYTES = 8_388_608
+"""Bytes of one message, or of a line without an end, above which the other side is no NATS server of ours."""
 
 Received = Callable[[str, bytes], None]
 """Called with subject and payload; must not block."""
@@ -100,13 +102,21 @@ class CoreNats:
     # ---- for its connection
 
     def received(self, line: Line, data: bytes) -> None:
-        """Read every whole message; keep the beginning of the next."""
+        """Read every whole message; keep the beginning of the next. What is no NATS ends the connection."""
+        try:
+            self._read(line, data)
+        except ValueError as error:
+            line.drop()
+            self.lost(line, error)
+
+    def _read(self, line: Line, data: bytes) -> None:
+        """As ``received``. Raises ``ValueError`` for what no server says."""
         buffer = self._rest + data if self._rest else data
         at = 0
         while (end := buffer.find(b"\r\n", at)) >= 0:
             if buffer.startswith(b"MSG ", at):
                 head = buffer[at + 4 : end].split(b" ")
-                after = end + 4 + int(head[-1])
+                after = end + 4 + _size(head[-1])
                 if len(buffer) < after:
                     break
                 self._deliver(head[0], buffer[end + 2 : after - 2])
@@ -115,6 +125,8 @@ class CoreNats:
                 self._control(line, buffer[at:end])
                 at = end + 2
         self._rest = buffer[at:]
+        if len(self._rest) > MOST_BYTES:
+            raise ValueError("no end in sight")
 
     def lost(self, line: Line, error: Exception | None) -> None:
         """Have the keeper connect again."""
@@ -222,3 +234,10 @@ class CoreNats:
             if not waiter.done():
                 waiter.set_exception(ConnectionError("NATS is away"))
                 waiter.exception()  # marked as seen: nobody may be waiting for it
+
+
+def _size(word: bytes) -> int:
+    """Return the size that a message's head names. Raises ``ValueError``: a negative one would be read for ever."""
+    if not word.isdigit() or len(word) > len(str(MOST_BYTES)) or int(word) > MOST_BYTES:
+        raise ValueError("no size of a message")
+    return int(word)

@@ -90,16 +90,16 @@ class Hub:
                     lane.catch_up()
 
     def receive(self, conversation: str, payload: bytes) -> None:
-        """Hand an announcement to the lanes it is for."""
-        kind = payload[:1]
-        if kind == wire.MESSAGE:
+        """Hand an announcement to the lanes it is for. One that was cut is as good as lost: the log has it."""
+        kind, size = payload[:1], len(payload)
+        if kind == wire.MESSAGE and size > wire.MESSAGE_HEAD:
             seq, frame = wire.read_message(payload)
             for lane in self._lanes.get(conversation, ()):
                 lane.message(seq, frame)
-        elif kind == wire.FRAME:
+        elif kind == wire.FRAME and size > 1:
             for lane in self._lanes.get(conversation, ()):
                 lane.outbox.put(payload[1:])
         elif kind == wire.CHANGED:
             self._changed(conversation)
-        elif kind == wire.ERASED:
+        elif kind == wire.ERASED and size > 1:
             self._erased(conversation, payload[1:])

@@ -20,6 +20,9 @@ CHANGED = b"s"
 ERASED = b"x"
 """Followed by an ``erased`` frame: forget the conversation."""
 
+MESSAGE_HEAD = 9
+"""Bytes of a message's announcement before its frame."""
+
 MAX_WAITING = 20_000
 """Announcements kept while NATS is away; older ones are dropped, since receivers heal from the store."""
 
@@ -36,7 +39,7 @@ def announce_message(seq: int, frame: bytes) -> bytes:
 
 def read_message(payload: bytes) -> tuple[int, bytes]:
     """Return the sequence number and the frame of a message's announcement."""
-    return int.from_bytes(payload[1:9], "big"), payload[9:]
+    return int.from_bytes(payload[1:MESSAGE_HEAD], "big"), payload[MESSAGE_HEAD:]
 
 
 class Wire(Protocol):

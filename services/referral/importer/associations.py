@@ -18,6 +18,7 @@ from shared.importing.source import csv_rows
 
 COLUMNS = ("id", "name", "kind", "insee", "as_of")
 MAKES_IT_ONE = "kind"
+LISTS = ("categories", "audiences")
 
 _DATE = re.compile(r"^20\d{2}(-\d{2}){0,2}$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
@@ -76,7 +77,8 @@ def _problem(row: dict[str, str]) -> str | None:
         "wheelchair": set(map(str, Wheelchair)),
     }
     for column, words in known.items():
-        if not set(row.get(column, "").split()) <= words:
+        said = row.get(column, "")
+        if not set(said.split() if column in LISTS else [said] if said or column in COLUMNS else []) <= words:
             return f"unknown word in {column}"
     if not all(_LANGUAGE.match(tag) for tag in row.get("languages", "").split()):
         return "languages are not tags"
