@@ -19,9 +19,10 @@ OPEN_LIMITS = {
     "HAVRE_MESSAGE_RATE": "1000000",
     "HAVRE_MESSAGE_BURST": "1000000",
     "HAVRE_MOST_MESSAGES": "100000000",
+    "HAVRE_OPENS_CALM": "100000000",
     "HAVRE_LOG_LEVEL": "warning",
 }
-"""A load generator's visitor speaks faster than any person may; nothing else differs from the product."""
+"""A load generator's visitors come and speak faster than any people may; nothing else differs from the product."""
 
 SIDES = ("gateway", "dispatcher")
 
