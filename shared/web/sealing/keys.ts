@@ -58,9 +58,9 @@ export function publicJwk(jwk: unknown): PublicJwk | null {
 }
 
 /** Import a public key to verify with (ECDSA) or to seal for (ECDH). Throws when it is no point of the curve. */
-export function importPublic(jwk: PublicJwk, use: "ECDSA" | "ECDH"): Promise<CryptoKey> {
+export function importPublic({ kty, crv, x, y }: PublicJwk, use: "ECDSA" | "ECDH"): Promise<CryptoKey> {
   const usages: KeyUsage[] = use === "ECDSA" ? ["verify"] : [];
-  return crypto.subtle.importKey("jwk", { ...jwk }, { name: use, namedCurve: "P-256" }, true, usages);
+  return crypto.subtle.importKey("jwk", { kty, crv, x, y }, { name: use, namedCurve: "P-256" }, true, usages);
 }
 
 /** Return the RFC 7638 SHA-256 thumbprint of a public key, in base64url. */
