@@ -247,12 +247,16 @@ class DispatchStore:
 
     async def some_waiting(self, queue: str, cursor: int, most: int) -> tuple[int, list[str]]:
         """Return about ``most`` conversations of a queue and where to go on, as ``some_held``."""
-        following, found = await self.client.zscan(keys.queue(queue), cursor, count=most)
+        following, found = await self.client.zscan(keys.since(queue), cursor, count=most)
         return int(following), [text(member) for member, _ in found]
 
     async def waiting(self, queue: str, first: int = 0, last: int = -1) -> list[str]:
         """Return a queue, next first; ``first`` and ``last`` count from 0."""
         return [*map(text, await self.client.zrange(keys.queue(queue), first, last))]
+
+    async def shut(self, queue: str) -> list[str]:
+        """Return who waits for a closed queue to be opened again, in the order in which they will be served."""
+        return [*map(text, await self.client.zrange(keys.shut(queue), 0, -1))]
 
     async def run(self, command: str, *arguments: str | int) -> Any:
         """Run one command of the script; what it takes and answers stands beside it there."""

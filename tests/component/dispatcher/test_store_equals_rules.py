@@ -151,16 +151,19 @@ class StoreBesideRules(RuleBasedStateMachine):
     def an_operator_is_drained(self, operator: str, drained: bool) -> None:
         done = self.runner.run(self.supervision.drain(operator, drained=drained))
         assert done == self.model.drain(operator, drained=drained)
+        self.some_more_come()
 
     @rule(queue=st.sampled_from(SOME_QUEUES))
     def a_queue_is_closed(self, queue: str) -> None:
         self.runner.run(self.supervision.close(queue, NOTICE))
         self.model.closed.add(queue)
+        self.some_more_come()
 
     @rule(queue=st.sampled_from(SOME_QUEUES))
     def a_queue_is_reopened(self, queue: str) -> None:
         assert self.runner.run(self.supervision.reopen(queue)) == (queue in self.model.closed)
         self.model.closed.discard(queue)
+        self.assign()
 
     @rule(origin=st.sampled_from(QUEUES[:3]), to=st.sampled_from(QUEUES[:3]), seconds=st.integers(0, 60))
     def people_may_overflow(self, origin: str, to: str, seconds: int) -> None:
@@ -191,12 +194,21 @@ class StoreBesideRules(RuleBasedStateMachine):
         for conversation in held[-1] if held else []:
             self.one_weighs_on_its_operator(conversation, "", True)
             self.someone_goes(conversation)
+        self.some_more_come()
 
     @rule(operator=OPERATORS)
     def an_operator_goes_on(self, operator: str) -> None:
         rested = self.model.rests.get(operator, 0) > self.now_ms
         assert self.runner.run(self.supervision.go_on(operator)) or not rested
         self.model.go_on(operator)
+        self.assign()
+
+    def some_more_come(self) -> None:
+        """So that whatever was decided shows in who gets them."""
+        for number in range(5, 9):
+            self.someone_goes(f"c{number}")
+        self.several_come([f"c{number}" for number in range(5, 9)], SOME_QUEUES[0])
+        self.assign()
 
     @invariant()
     def what_is_said_of_operators_is_so(self) -> None:
