@@ -14,6 +14,7 @@ from infra.docs import output
 from infra.local.settings import LocalSettings
 from infra.streams import AdminSettings
 from services.dispatcher.settings import DispatcherSettings
+from services.dispatcher.staff.keys import AuthoritySettings
 from services.gateway.settings import GatewaySettings
 from services.referral.settings import ReferralSettings
 from services.router.settings import RouterSettings
@@ -27,6 +28,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "dispatcher": DispatcherSettings,
     "signalement": Settings,
     "referral": ReferralSettings,
+    "account commands": AuthoritySettings,
     "streams": AdminSettings,
     "make run": LocalSettings,
 }

@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 
+KEY_ROUNDS = 1_000
+"""How slow the demo staff's keys are to open in tests: their strength is not what is tested."""
+
 
 def free_ports(**changes: object) -> LocalSettings:
     """Return launcher settings that take free ports, whatever the environment says, with ``changes``."""
@@ -24,7 +27,7 @@ def free_ports(**changes: object) -> LocalSettings:
 @asynccontextmanager
 async def running_stack() -> AsyncIterator[Stack]:
     """Start everything, demo staff included, for the length of the context."""
-    stack = Stack(free_ports())
+    stack = Stack(free_ports(), key_rounds=KEY_ROUNDS)
     try:
         await stack.start()
         yield stack

@@ -21,6 +21,8 @@ LOOPBACK = "127.0.0.1"
 NATS = "nats"
 VALKEY = "valkey"
 SERVERS = (NATS, VALKEY)
+AUTHORITY_KEY = "HAVRE_STAFF_AUTHORITY_KEY"
+"""Variable that tells commands about accounts where the staff authority's private key is."""
 WITH_STORE = frozenset({"gateway", "dispatcher"})
 
 
@@ -113,8 +115,11 @@ def valkey_child(addresses: Addresses, password: str, memory_mb: int, run: RunDi
     return Child(VALKEY, [str(valkey_server()), "-"], os.environ, run.log(VALKEY), feed=feed)
 
 
-def service_env(name: str, addresses: Addresses, passwords: Secrets) -> dict[str, str]:
-    """Return the environment of one service: this process's own, and what only that service may know."""
+def service_env(name: str, addresses: Addresses, passwords: Secrets, authority: str) -> dict[str, str]:
+    """Return the environment of one service: this process's own, and what only that service may know.
+
+    ``authority``: public key of the staff authority; no service is told where the private one is.
+    """
     env = {
         **os.environ,
         "PYTHONUNBUFFERED": "1",
@@ -124,12 +129,14 @@ def service_env(name: str, addresses: Addresses, passwords: Secrets) -> dict[str
         "HAVRE_OPS_HOST": LOOPBACK,
         "HAVRE_OPS_PORT": str(addresses.ops_ports[name]),
     }
+    env.pop(AUTHORITY_KEY, None)
     if name == "dispatcher":
         env.setdefault("HAVRE_STAFF_KEY", passwords.staff)
     if name == "gateway":
         env.setdefault("HAVRE_RESUME_PEPPER", passwords.resume)
     if name in WITH_STORE:
         env["HAVRE_VALKEY_URL"] = f"redis://:{passwords.valkey}@{LOOPBACK}:{addresses.valkey_port}/0"
+        env["HAVRE_STAFF_AUTHORITY"] = authority
         env["HAVRE_HOST"] = addresses.host
         env["HAVRE_PORT"] = str(addresses.gateway_port if name == "gateway" else addresses.dispatcher_port)
     return env

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
 
 import nats.errors
 import nats.js.errors
@@ -16,6 +17,7 @@ from infra.local.failure import LaunchFailed
 from infra.local.rundir import RunDir, sweep
 from infra.local.settings import LocalSettings
 from infra.nats.permissions import ADMIN, SERVICES
+from shared.sealing import account_key, authority
 from shared.settings import Settings
 
 Say = Callable[[str], None]
@@ -41,16 +43,22 @@ class Stack:
         *,
         services: Sequence[str] = SERVICES,
         demo_staff: bool = True,
+        key_rounds: int = account_key.ROUNDS,
         say: Say = silent,
     ) -> None:
-        """Prepare; nothing is started or written yet. ``services`` may name fewer than all five."""
+        """Prepare; nothing is started or written yet. ``services`` may name fewer than all five.
+
+        ``key_rounds``: how slow the demo staff's keys are to open.
+        """
         self.settings = settings or LocalSettings()
         self.services = tuple(services)
         self.secrets = plan.Secrets()
         self.credentials: list[staff.Login] = []
         self.children: dict[str, Child] = {}
         self._demo_staff = demo_staff and "dispatcher" in self.services
+        self._key_rounds = key_rounds
         self._say = say
+        self._authority = ""
         self._run: RunDir | None = None
         self._addresses: plan.Addresses | None = None
 
@@ -69,8 +77,17 @@ class Stack:
         return self._run
 
     def environment(self, service: str) -> dict[str, str]:
-        """Return the environment that ``service`` runs in, for its commands."""
-        return plan.service_env(service, self.addresses, self.secrets)
+        """Return the environment that ``service`` runs in."""
+        return plan.service_env(service, self.addresses, self.secrets, self._authority)
+
+    def office(self) -> dict[str, str]:
+        """Return the environment for commands about accounts: the dispatcher's, and the staff authority's own key."""
+        return {**self.environment("dispatcher"), plan.AUTHORITY_KEY: str(self.authority_file)}
+
+    @property
+    def authority_file(self) -> Path:
+        """The staff authority's private key, for its owner's eyes alone."""
+        return self.run_dir.path / "authority.jwk"
 
     async def start(self) -> None:
         """Start everything and return once every part is ready.
@@ -86,6 +103,8 @@ class Stack:
         self._addresses = plan.addresses_for(self.settings)
         sweep()
         self._run = RunDir()
+        authority.make(self.authority_file)
+        self._authority = authority.public_text(authority.load_private(self.authority_file))
         self.children = {
             plan.NATS: plan.nats_child(self.addresses, self.secrets.nats, self._run),
             plan.VALKEY: plan.valkey_child(
@@ -126,7 +145,8 @@ class Stack:
     async def _add_staff(self) -> None:
         password = self.settings.demo_password
         logins = staff.demo_logins(password.get_secret_value() if password else None)
-        await staff.add_all(logins, Settings.model_validate(self._as_user("dispatcher")))
+        signs = authority.load_private(self.authority_file)
+        await staff.add_all(logins, Settings.model_validate(self._as_user("dispatcher")), signs, self._key_rounds)
         self.credentials = logins
 
     async def start_service(self, name: str) -> None:

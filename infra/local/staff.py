@@ -7,14 +7,19 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import nats.errors
 import nats.js.errors
+from joserfc.jwk import ECKey
 
 from infra import streams
 from infra.local.failure import LaunchFailed
 from shared.contracts.conversation import Category, Force
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from services.dispatcher.staff.accounts import Account
 
 LIMIT = 3
 """Conversations at the same time."""
@@ -43,27 +48,38 @@ def demo_logins(password: str | None) -> list[Login]:
     return [Login(login, force, chosen) for login, force in DEMO_STAFF]
 
 
-async def add_all(logins: Sequence[Login], dispatcher: Settings) -> None:
-    """Create the accounts as the dispatcher's NATS user. Raises ``LaunchFailed`` with what was wrong."""
-    from services.dispatcher.staff.accounts import Account, AccountExists, Accounts
-    from services.dispatcher.staff.passwords import Passwords
+async def add_all(logins: Sequence[Login], dispatcher: Settings, authority: ECKey, key_rounds: int) -> None:
+    """Create the accounts as the dispatcher's NATS user, each with a key that the authority certifies.
+
+    Raises ``LaunchFailed`` with what was wrong.
+    """
+    from services.dispatcher.staff.accounts import AccountExists, Accounts
 
     try:
-        hashes = await asyncio.to_thread(lambda: [Passwords().hash(login.password) for login in logins])
+        accounts_made = await asyncio.gather(
+            *(asyncio.to_thread(_account, login, authority, key_rounds) for login in logins)
+        )
         client = await streams.connect(dispatcher)
         try:
             accounts = Accounts(client)
-            for login, kept in zip(logins, hashes, strict=True):
-                await accounts.add(
-                    Account(
-                        login=login.login,
-                        force=login.force,
-                        categories=tuple(Category),
-                        limit=LIMIT,
-                        password_hash=kept,
-                    )
-                )
+            for account in accounts_made:
+                await accounts.add(account)
         finally:
             await client.close()
     except (ValueError, AccountExists, nats.errors.Error, nats.js.errors.Error, OSError) as error:
         raise LaunchFailed(f"demo staff were not created: {type(error).__name__}: {error}") from error
+
+
+def _account(login: Login, authority: ECKey, key_rounds: int) -> "Account":
+    from services.dispatcher.staff.accounts import Account, StaffRole
+    from services.dispatcher.staff.keys import keys_of
+    from services.dispatcher.staff.passwords import Passwords
+
+    return Account(
+        login=login.login,
+        force=login.force,
+        categories=tuple(Category),
+        limit=LIMIT,
+        password_hash=Passwords().hash(login.password),
+        **keys_of(authority, login.force, [StaffRole.OPERATOR], login.password, key_rounds),
+    )

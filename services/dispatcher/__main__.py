@@ -1,4 +1,4 @@
-"""``python -m services.dispatcher``: the service; with ``account``, ``audit`` or ``key``: commands about staff."""
+"""``python -m services.dispatcher``: the service; with ``account``, ``authority``, ``audit``, ``key``: about staff."""
 
 import sys
 

@@ -37,6 +37,7 @@ from shared.health import Check, ops_server
 from shared.logs import get_logger
 from shared.pages import Pages
 from shared.run import background, forever, run
+from shared.sealing.authority import BadAuthority, load_public
 
 SERVICE = "dispatcher"
 PAGE = Path(__file__).parent / "web" / "dist"
@@ -70,6 +71,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         stack.enter_context(
             background(
                 floor.show_changes(),
+                floor.duties.run(),
                 floor.assigner.run(),
                 forever("sweep", 1.0, sweeper.sweep),
                 forever("forget_gone", 2.0, sweeper.forget_gone),
@@ -141,4 +143,8 @@ def subscribe(broker: NatsBroker, settings: DispatcherSettings, handlers: Handle
 def serve() -> None:
     """Entry point."""
     settings = DispatcherSettings()
+    try:
+        load_public(settings.staff_authority)
+    except (BadAuthority, OSError) as error:
+        raise SystemExit(f"{SERVICE} does not start: {error}") from None
     run(SERVICE, settings.log_level, partial(main, settings))

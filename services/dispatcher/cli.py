@@ -1,4 +1,4 @@
-"""``python -m services.dispatcher account|audit|key``: accounts of staff, what they did, a key."""
+"""``python -m services.dispatcher account|authority|audit|key``: accounts of staff, what they did, keys."""
 
 import argparse
 import asyncio
@@ -16,9 +16,11 @@ from pydantic import ValidationError
 from services.dispatcher.audit.cli import ChainBroken, add_command
 from services.dispatcher.audit.writing import AuditAway
 from services.dispatcher.staff.accounts import Account, AccountExists, NoSuchAccount, StaffRole
+from services.dispatcher.staff.authority_cli import add_authority
 from services.dispatcher.staff.cli import add_verbs, key
+from services.dispatcher.staff.keys import authority, keys_of
 from services.dispatcher.staff.office import office
-from services.dispatcher.staff.passwords import Passwords
+from services.dispatcher.staff.passwords import Passwords, checked
 from services.dispatcher.staff.sealed import NoStaffKey
 from shared.contracts.conversation import Category, Force
 
@@ -49,14 +51,17 @@ def main(arguments: list[str]) -> int:
 
 async def add(asked: argparse.Namespace) -> None:
     """Create an account."""
+    secret, force = _password(asked), Force(asked.force)
+    roles = (StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,)
     account = Account(
         login=asked.login,
-        force=asked.force,
+        force=force,
         categories=tuple(asked.categories.split(",")),
         limit=asked.limit,
         languages=tuple(asked.languages.split(",")),
-        roles=(StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,),
-        password_hash=Passwords().hash(_password(asked)),
+        roles=roles,
+        password_hash=Passwords().hash(secret),
+        **keys_of(authority(), force, roles, secret),
     )
     async with office() as desk:
         await desk.add(account)
@@ -70,6 +75,7 @@ async def show(_asked: argparse.Namespace) -> None:
             state = "" if account.enabled else "  disabled"
             state += "  one-time codes" if account.second_factor else ""
             state += "  by provider" if account.password_hash is None else ""
+            state += "  without key" if account.certificate is None else ""
             print(
                 f"{account.login}  {account.force}  {','.join(account.categories)}  "
                 f"limit {account.limit}  {','.join(account.languages)}  {','.join(account.roles)}{state}"
@@ -90,8 +96,24 @@ async def enable(asked: argparse.Namespace) -> None:
 
 async def password(asked: argparse.Namespace) -> None:
     """Give an account another password, and end every session of it."""
-    await _change(asked.login, password_hash=Passwords().hash(_password(asked)))
-    print(f"account {asked.login} has a new password")
+    secret = _password(asked)
+    kept = Passwords().hash(secret)
+    async with office() as desk:
+        account = await desk.get(asked.login)
+        keys = keys_of(authority(), account.force, account.roles, secret)
+        await desk.change(asked.login, password_hash=kept, **keys)
+    print(f"account {asked.login} has a new password and a new key")
+
+
+async def account_key(asked: argparse.Namespace) -> None:
+    """Give an account that logs in through the identity provider a key of its own, under a key phrase."""
+    async with office() as desk:
+        account = await desk.get(asked.login)
+        if account.password_hash is not None:
+            raise ValueError("the key of this account opens with its password: `account password` makes a new one")
+        phrase = checked(_password(asked))
+        await desk.change(asked.login, **keys_of(authority(), account.force, account.roles, phrase))
+    print(f"account {asked.login} has a new key; the console asks for its phrase after the login")
 
 
 async def _change(login: str, **changes: object) -> None:
@@ -121,8 +143,9 @@ def _fail(sentence: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.dispatcher")
-    commands = parser.add_subparsers(required=True, metavar="account|audit|key")
+    commands = parser.add_subparsers(required=True, metavar="account|authority|audit|key")
     add_command(commands)
+    add_authority(commands)
     commands.add_parser("key", help="print a new staff key").set_defaults(command=key)
     verbs = commands.add_parser("account", help="accounts of staff").add_subparsers(required=True)
     add_verbs(verbs)
@@ -138,11 +161,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, command, text in (
         ("disable", disable, "close an account and its sessions"),
         ("enable", enable, "open an account again"),
-        ("password", password, "give an account another password and end its sessions"),
+        ("password", password, "give an account another password and key, and end its sessions"),
+        ("key", account_key, "give an account that logs in through the identity provider a key under a phrase"),
     ):
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("login")
         verb.set_defaults(command=command)
-    for verb in (new, verbs.choices["password"]):
+    for verb in (new, verbs.choices["password"], verbs.choices["key"]):
         verb.add_argument("--password-env", metavar="VAR", help="variable that holds it; otherwise it is asked for")
     return parser

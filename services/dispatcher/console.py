@@ -14,7 +14,9 @@ import msgspec
 from aiohttp import WSCloseCode
 
 from services.dispatcher import metrics, views
+from services.dispatcher.domain.duty import DutyState
 from services.dispatcher.floor import SESSION_MARK, Floor
+from services.dispatcher.keys import ConsoleKeys
 from services.dispatcher.staff.accounts import Account
 from services.dispatcher.staff.sessions import Session
 from services.dispatcher.store.dispatch import Board, Seat
@@ -27,6 +29,7 @@ from shared.chat.frames import (
     ErrorCode,
     FrameError,
     Held,
+    MakeDuty,
     OperatorFrame,
     Ping,
     Pong,
@@ -35,6 +38,7 @@ from shared.chat.frames import (
     Role,
     Say,
     SetStatus,
+    ShareDuty,
     Sync,
     Typing,
     Welcome,
@@ -48,7 +52,7 @@ from shared.chat.socket import CLOSE_SUPERSEDED, Socket
 from shared.chat.store import STORE_FAILURES
 from shared.clock import now_ms
 from shared.contracts.audit import AuditAction
-from shared.contracts.conversation import EndedBy
+from shared.contracts.conversation import EndedBy, Force
 from shared.logs import get_logger
 
 CLOSE_LOGGED_OUT = 4003
@@ -76,6 +80,7 @@ class Console:
         self._account = account
         self._outbox = Outbox(socket, settings.outbox_bytes)
         self._reader = Reader(socket, self._outbox, settings)
+        self._keys = ConsoleKeys(floor, account, self._outbox)
         self._bucket = TokenBucket(settings.message_rate, settings.message_burst)
         self._lanes: dict[str, Lane] = {}
         self._shown: dict[str, Held] = {}
@@ -131,6 +136,8 @@ class Console:
             if record is None or record.operator != self.operator:
                 return
             fresh = conversation not in self._lanes
+            if fresh and record.operator_key != self._keys.kid:
+                await self._floor.projection.reads_with(conversation, self.operator, self._keys.kid)
             if fresh and not await self._open_lane(conversation, seq):
                 return
             view = views.held(conversation, record, self._account.force)
@@ -169,6 +176,11 @@ class Console:
             self._board, self._board_at = stand, time.monotonic()
             self._outbox.send(views.board(state, self._account.queues))
 
+    async def show_duty(self, states: dict[Force, DutyState]) -> None:
+        """Tell how it stands with the duty key of the operator's force, if that is new to the page."""
+        if self._synced:
+            await self._keys.show(states[self._account.force])
+
     # ---- frames
 
     async def _receive(self, raw: str) -> None:
@@ -206,10 +218,13 @@ class Console:
                 await self._set_status(frame)
             case End():
                 await self._end(self._lane(frame).conversation)
+            case MakeDuty() | ShareDuty():
+                await self._keys.act(frame)
             case Sync():
                 await self._sync(frame)
 
     async def _sync(self, frame: Sync) -> None:
+        await self._keys.prove(frame.credential)
         held = await self._sit()
         self._synced = True
         for conversation in held:
@@ -256,9 +271,15 @@ class Console:
         """Take the operator's desk; whoever sat there before is told. Returns what the operator holds."""
         floor = self._floor
         arrival = await floor.dispatch.arrive(
-            self.operator, self._account.skills, self._account.limit, floor.hub.instance, self.name
+            self.operator,
+            self._account.skills,
+            self._account.limit,
+            floor.hub.instance,
+            self.name,
+            self._keys.kid,
         )
         floor.sit(self)
+        floor.duties.changed(self._account.force)
         if arrival.socket_before != self.name:
             floor.look_again(arrival.instance_before, arrival.socket_before)
         self._outbox.send(
@@ -308,6 +329,7 @@ class Console:
             return
         try:
             await self._floor.dispatch.leave(self.operator, self.name)
+            self._floor.duties.changed(self._account.force)
         except STORE_FAILURES as error:
             get_logger().warning("leave_not_stored", operator=self.operator, error=error)
         await asyncio.gather(*(lane.detach() for lane in self._lanes.values()))

@@ -13,9 +13,12 @@ from services.dispatcher.staff.entrance import Denied, Entrance, Reason
 from services.dispatcher.staff.passwords import LONGEST
 from services.dispatcher.staff.provider import Provider, ProviderAway
 from services.dispatcher.staff.sessions import Session
+from shared.bodies import UnreadableBody, read_body
+from shared.clock import now_ms
 from shared.contracts.audit import AuditAction
 from shared.logs import get_logger
 from shared.proxies import client_of
+from shared.sealing.jose import jwk_of
 
 COOKIE = "__Host-havre"
 ANSWERS = {
@@ -68,8 +71,8 @@ class Doors:
         """Open a session."""
         from_our_page(request, self._origins)
         try:
-            asked = msgspec.json.decode(await request.read(), type=Login)
-        except msgspec.MsgspecError:
+            asked = read_body(await request.read(), Login)
+        except UnreadableBody:
             raise Refused(400, "invalid", "the body is {login, password, code?}; a code is six digits") from None
         address = client_of(request, self._proxies)
         try:
@@ -77,7 +80,7 @@ class Doors:
         except Denied as denied:
             raise self._refused(denied) from None
         response, session = await self.welcome(request, account, web.Response())
-        response.body = msgspec.json.encode(_who(account, session))
+        response.body = msgspec.json.encode(self._who(account, session))
         response.content_type = "application/json"
         return response
 
@@ -129,7 +132,7 @@ class Doors:
     async def me(self, request: web.Request) -> web.StreamResponse:
         """Say whose session it is."""
         session, account = await self.member(request)
-        return web.json_response(_who(account, session))
+        return web.json_response(self._who(account, session))
 
     async def member(self, request: web.Request) -> tuple[Session, Account]:
         """Return whose session a request has. Raises ``Refused``."""
@@ -145,11 +148,15 @@ class Doors:
             self._floor.audit.record(AuditAction.LOGIN_REFUSED, account=denied.account, reason=denied.reason.value)
         return Refused(*ANSWERS[denied.reason], {"Retry-After": str(denied.wait_s)} if denied.wait_s else None)
 
-
-def _who(account: Account, session: Session) -> dict[str, object]:
-    return {
-        "operator": account.login,
-        "force": account.force,
-        "roles": list(account.roles),
-        "session_ends_at": session.ends_at,
-    }
+    def _who(self, account: Account, session: Session) -> dict[str, object]:
+        """Return what the page is told of its session: who it is, and what opens its keys for who knows the secret."""
+        return {
+            "operator": account.login,
+            "force": account.force,
+            "roles": list(account.roles),
+            "session_ends_at": session.ends_at,
+            "at": now_ms(),
+            "certificate": account.certificate,
+            "account_key": account.account_key,
+            "authority": jwk_of(self._floor.authority),
+        }

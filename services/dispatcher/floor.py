@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from faststream.nats import NatsBroker
@@ -10,9 +11,11 @@ from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer
 from services.dispatcher.assigner import Assigner
 from services.dispatcher.audit.writing import Audit
+from services.dispatcher.duty import DUTY, Duties
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
 from services.dispatcher.store.dispatch import Board, DispatchStore
+from services.dispatcher.store.duty import DutyStore
 from services.dispatcher.store.projection import Projection
 from shared.chat.batch import Batcher
 from shared.chat.hub import Hub
@@ -20,6 +23,7 @@ from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.chat.wire import CHANGED, Wire
 from shared.contracts.dispatcher import ReleaseReason
 from shared.logs import get_logger
+from shared.sealing.authority import load_public
 
 if TYPE_CHECKING:
     from services.dispatcher.console import Console
@@ -43,6 +47,7 @@ class Floor:
     ) -> None:
         valkey = conversations.client
         self.settings = settings
+        self.authority = load_public(settings.staff_authority)
         self.broker = broker
         self.conversations = conversations
         self.hub = Hub(instance, conversations, batcher, link, self.changed, self.erased)
@@ -52,6 +57,7 @@ class Floor:
         self.audit = Audit(instance, lambda: broker.connection)
         self.announcer = Announcer(self.dispatch, self.projection, broker, self, settings.sure_ms, self.audit)
         self.assigner = Assigner(self.dispatch, self.announcer)
+        self.duties = Duties(DutyStore(valkey, settings.patience), instance, self.tell, self._seated)
         self._consoles: dict[str, Console] = {}
         self._seats: dict[str, Console] = {}
         self._holders: dict[str, Console] = {}
@@ -59,6 +65,9 @@ class Floor:
         self._wake = asyncio.Event()
 
     # ---- sockets
+
+    def _seated(self) -> "Iterable[Console]":
+        return self._seats.values()
 
     @property
     def full(self) -> bool:
@@ -126,7 +135,10 @@ class Floor:
             self.look_again(instance, socket)
 
     def changed(self, name: str) -> None:
-        """Look soon at what changed: a conversation, or a console of this instance."""
+        """Look soon at what changed: a conversation, a console of this instance, or the duty keys."""
+        if name == DUTY:
+            self.duties.wake()
+            return
         self._dirty.add(name)
         self._wake.set()
 

@@ -45,6 +45,8 @@ def load_public(text_or_path: str) -> ECKey:
 
     Raises ``BadAuthority``, or ``OSError`` when the file cannot be read.
     """
+    if not text_or_path.strip():
+        raise BadAuthority("there is no staff authority: HAVRE_STAFF_AUTHORITY must name its public key")
     text = text_or_path if text_or_path.lstrip().startswith("{") else Path(text_or_path).read_text(encoding="utf-8")
     try:
         return public_key(public_jwk(json.loads(text)))

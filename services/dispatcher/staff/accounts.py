@@ -47,6 +47,12 @@ class Account(Contract):
         max_length=255,
         description="Who they are at the identity provider (`sub`), since their first login",
     )
+    certificate: str | None = Field(
+        default=None, description="The staff authority's word on their key; none: they cannot sit at a console"
+    )
+    account_key: str | None = Field(
+        default=None, description="Their signing key, sealed under their password or key phrase (JWE)"
+    )
     enabled: bool = Field(default=True, description="False: may not log in")
 
     @property

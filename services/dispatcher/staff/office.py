@@ -19,6 +19,7 @@ from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.accounts import Account, AccountExists, Accounts, NoSuchAccount
 from services.dispatcher.staff.sealed import Sealer
 from services.dispatcher.staff.sessions import Sessions
+from services.dispatcher.store.duty import DutyStore
 from shared.broker import inbox_prefix
 from shared.chat.store import connect
 from shared.clock import utc_now
@@ -36,6 +37,7 @@ class Office:
     valkey: Redis
     accounts: Accounts
     sessions: Sessions
+    duties: DutyStore
     sealer: Sealer
     chain: Chain
 
@@ -54,17 +56,24 @@ class Office:
         return account
 
     async def change(self, login: str, **changes: object) -> int:
-        """Change an account and end its sessions, so that none outlives what it was opened with; return how many."""
-        await self.get(login)
+        """Change an account and end its sessions, so that none outlives what it was opened with; return how many.
+
+        One that is closed loses its force's duty key too: those who stay on duty make another.
+        """
+        account = await self.get(login)
         await self._write(AuditAction.ACCOUNT_CHANGED, login, sorted(changes))
         await self.accounts.change(login, **changes)
+        if changes.get("enabled") is False:
+            await self.duties.drop(account.force, login)
         return await self.sessions.revoke_all(login)
 
     async def revoke(self, login: str, mark: str = "") -> int:
-        """End every session of an account, or those whose mark begins so; return how many."""
-        await self.get(login)
+        """End every session of an account, or those whose mark begins so, and its force's duty key; return how many."""
+        account = await self.get(login)
         await self._write(AuditAction.SESSIONS_REVOKED, login, [])
-        return await (self.sessions.revoke(login, mark) if mark else self.sessions.revoke_all(login))
+        gone = await (self.sessions.revoke(login, mark) if mark else self.sessions.revoke_all(login))
+        await self.duties.drop(account.force, login, mark)
+        return gone
 
     async def _write(self, action: AuditAction, login: str, fields: list[str]) -> None:
         said = {"id": uuid4(), "time": utc_now(), "action": action, "by": AuditActor.COMMAND, "account": login}
@@ -83,6 +92,7 @@ async def office() -> AsyncIterator[Office]:
             valkey,
             Accounts(client),
             Sessions(valkey, settings.session_s, settings.session_longest_s),
+            DutyStore(valkey, settings.patience),
             Sealer(settings.sealing_key),
             Chain(f"{WRITER}.{token_hex(4)}"),
         )

@@ -23,9 +23,7 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """Return the hash to keep. Raises ``ValueError`` with a sentence when the password is too short or too long."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
-        return self._hasher.hash(password)
+        return self._hasher.hash(checked(password))
 
     async def right(self, kept: str | None, password: str) -> bool:
         """Return whether ``password`` has the hash ``kept``; None (no such account) takes as long."""
@@ -40,3 +38,10 @@ class Passwords:
             return self._hasher.verify(kept, password)
         except (Argon2Error, InvalidHashError):
             return False
+
+
+def checked(password: str) -> str:
+    """Return a password, or a key phrase, if it may be one. Raises ``ValueError`` with a sentence otherwise."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
+    return password

@@ -77,8 +77,10 @@ function C.share(force, kid, by, ...)
   return 1
 end
 
--- force -> 1, or 0: there was none
-function C.drop(force)
+-- force, operator whose console gets no other one, beginning of that console's name -> 1, or 0: there was none
+function C.drop(force, operator, socket)
+  local desk = PREFIX .. 'operator:' .. operator
+  if string.sub(call('HGET', desk, 'socket') or '', 1, #socket) == socket then call('HDEL', desk, 'kid') end
   local kid = call('GET', duty(force))
   if not kid then return 0 end
   call('DEL', duty(force), boxes_of(kid))

@@ -44,9 +44,12 @@ class DutyStore:
         """Add boxes for consoles that have none; False when ``kid`` is not the key, or ``by`` has no box of it."""
         return bool(await self._run("share", force, kid, by, *_flat(boxes)))
 
-    async def drop(self, force: Force) -> bool:
-        """Forget the key of a force and its boxes; the consoles on duty make another. False when there was none."""
-        return bool(await self._run("drop", force))
+    async def drop(self, force: Force, operator: str, socket: str = "") -> bool:
+        """Forget the key of a force and its boxes because of ``operator``, who gets no other; False: there was none.
+
+        The others on duty make another. ``socket``: only the operator's console whose name begins so.
+        """
+        return bool(await self._run("drop", force, operator, socket))
 
     async def boxes(self, kid: str, shifts: Iterable[str]) -> dict[str, str]:
         """Return the boxes that there are for these shift keys."""
@@ -65,7 +68,7 @@ class DutyStore:
         wanted = list(kids)
         if not wanted:
             return {}
-        found = await self._valkey.mget([keys.credential(kid) for kid in wanted])
+        found: Any = await self._valkey.mget([keys.credential(kid) for kid in wanted])
         return {kid: text.decode() for kid, text in zip(wanted, found, strict=True) if text}
 
     async def _run(self, command: str, *arguments: str | int) -> Any:

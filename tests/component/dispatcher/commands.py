@@ -5,7 +5,10 @@ import sys
 from asyncio import create_subprocess_exec, subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.component.dispatcher.office import write_authority
 from tests.servers import NatsServer, ValkeyServer
 
 
@@ -20,9 +23,14 @@ class Command:
 
     async def __call__(self, *words: str) -> tuple[int | None, str]:
         """Run it; return its exit status and what it said, both streams together."""
+        with TemporaryDirectory() as folder:
+            return await self._run(words, write_authority(Path(folder)))
+
+    async def _run(self, words: tuple[str, ...], authority: Path) -> tuple[int | None, str]:
         env = {
             **os.environ,
             "HAVRE_VALKEY_URL": self.valkey.url,
+            "HAVRE_STAFF_AUTHORITY_KEY": str(authority),
             **{f"HAVRE_{name.upper()}": value for name, value in self.nats.as_user(self.user).items()},
             **self.extra,
         }

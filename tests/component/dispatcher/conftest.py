@@ -12,6 +12,7 @@ from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.passwords import Passwords
 from services.dispatcher.store.dispatch import DispatchStore
 from shared.chat.store import connect
+from tests.component.dispatcher import office
 from tests.component.dispatcher.people import Clock, Place
 from tests.servers import NatsServer, ValkeyServer
 
@@ -50,7 +51,8 @@ async def start(nats: NatsServer, valkey: ValkeyServer, passwords: Passwords) ->
     async with AsyncExitStack() as stack:
 
         async def one(**changes: object) -> Running:
-            fields = {"valkey_url": valkey.url, "port": 0, "ops_port": 0, **nats.as_user("dispatcher"), **changes}
+            base = {"valkey_url": valkey.url, "port": 0, "ops_port": 0, "staff_authority": office.PUBLIC}
+            fields = {**base, **nats.as_user("dispatcher"), **changes}
             return await stack.enter_async_context(running(DispatcherSettings.model_validate(fields), passwords))
 
         yield one

@@ -20,6 +20,9 @@ from shared.contracts.conversation import Audience, Category, EndedBy, Force
 from shared.contracts.envelope import Event, derived_id
 from shared.contracts.gateway import ConversationErasedByGateway
 from shared.contracts.router import ConversationRouted, RoutingBasis
+from tests.component.dispatcher.office import account_of, certified, shift_of
+from tests.sealing.staff import Account as Signer
+from tests.sealing.staff import ShiftKey
 
 PASSWORD = "long enough a password"
 WITHIN_S = 8.0
@@ -58,6 +61,7 @@ class Place:
             "categories": tuple(Category),
             "limit": 3,
             "password_hash": self.passwords.hash(PASSWORD),
+            **certified(force, PASSWORD),
             **changes,
         }
         account = Account.model_validate(fields)
@@ -133,6 +137,8 @@ class Desk:
     cookie: str = ""
     socket: aiohttp.ClientWebSocketResponse | None = None
     heard: list[Frame] = field(default_factory=list)
+    account: Signer | None = None
+    shift: ShiftKey | None = None
     _reader: asyncio.Task[None] | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -152,14 +158,18 @@ class Desk:
         answer = await self.http.post(f"{self.base}/api/login", json=body, headers=self.headers())
         if answer.status == 200:
             self.cookie = answer.cookies[COOKIE].value
+            who = await answer.json()
+            self.account = account_of(who, password) if who["certificate"] else None
+            self.shift = shift_of(self.account) if self.account else None
         return answer
 
-    async def open(self, seqs: dict[str, int] | None = None) -> "Desk":
-        """Open the console's socket and sync."""
+    async def open(self, seqs: dict[str, int] | None = None, credential: str | None = None) -> "Desk":
+        """Open the console's socket and sync, with the credential of this browser's own shift key or another one."""
         self.heard.clear()
         self.socket = await self.http.ws_connect(f"{self.base}/ws", headers=self.headers())
         self._reader = asyncio.create_task(self._read(self.socket))
-        await self.send(Sync(seqs=seqs or {}))
+        own = self.shift.credential if self.shift else ""
+        await self.send(Sync(seqs=seqs or {}, credential=own if credential is None else credential))
         return self
 
     async def send(self, frame: Frame) -> None:

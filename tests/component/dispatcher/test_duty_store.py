@@ -121,9 +121,11 @@ async def test_the_key_and_its_boxes_end_together_and_can_be_dropped(
     await duties.make(POLICE, None, "key", _ends(clock), {"kid-o1": "box"})
     for key in (keys.duty(POLICE), keys.duty_boxes("key")):
         assert 3_500 < await client.ttl(key) <= 3_600
-    assert await duties.drop(POLICE)
-    assert not await duties.drop(POLICE)
+    assert await duties.drop(POLICE, "o1", "another console")
+    assert [shift.kid for shift in (await _look(duties)).shifts] == ["kid-o1"]
+    assert not await duties.drop(POLICE, "o1")
     assert not await client.exists(keys.duty(POLICE), keys.duty_boxes("key"))
+    assert (await _look(duties)).shifts == (), "whose sessions were ended is not given the next one"
 
 
 async def test_many_newcomers_are_shared_out_among_the_holders_and_soon_among_others(

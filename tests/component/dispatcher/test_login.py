@@ -1,10 +1,7 @@
 """Logging in, staying logged in, and everything that must not (O1, P2)."""
 
-import os
 import statistics
-import sys
 import time
-from asyncio import create_subprocess_exec, subprocess
 from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
@@ -18,6 +15,7 @@ from services.dispatcher.staff.passwords import Passwords
 from services.dispatcher.staff.sessions import Sessions
 from shared.chat.frames import Ping, Welcome
 from shared.contracts.conversation import Force
+from tests.component.dispatcher.commands import Command
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.people import PASSWORD, Desk, Place
 from tests.servers import NatsServer, ValkeyServer
@@ -223,27 +221,10 @@ async def test_help_needs_a_session_and_says_when_the_directory_does_not_answer(
 async def test_the_accounts_command_adds_lists_disables_and_changes_passwords(
     instance: Running, nats: NatsServer, valkey: ValkeyServer
 ) -> None:
-    env = {
-        **os.environ,
-        "HAVRE_VALKEY_URL": valkey.url,
-        "SECRET": PASSWORD,
-        "SHORT": "short",
-        **{f"HAVRE_{name.upper()}": value for name, value in nats.as_user("dispatcher").items()},
-    }
+    command = Command(nats, valkey, extra={"SECRET": PASSWORD, "SHORT": "short"})
 
     async def account(*words: str) -> tuple[int | None, str]:
-        process = await create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "services.dispatcher",
-            "account",
-            *words,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        output, _ = await process.communicate()
-        return process.returncode, output.decode().strip()
+        return await command("account", *words)
 
     new = (
         "add",

@@ -175,7 +175,7 @@ async def test_a_newer_console_of_the_same_operator_supersedes_the_older_on_anot
     older = await seat(first, "police1")
     conversation = await place.visit()
     await older.hears(Held)
-    newer = Desk(second.port, "police1", older.http, older.cookie)
+    newer = Desk(second.port, "police1", older.http, older.cookie, shift=older.shift)
     await newer.open()
     assert (await older.hears(Error)).code is ErrorCode.SUPERSEDED
     assert await older.closed() == 4001

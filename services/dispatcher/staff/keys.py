@@ -1,0 +1,45 @@
+"""What an account signs with: its key pair, sealed under its owner's secret, and the staff authority's certificate."""
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from joserfc.jwk import ECKey
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.contracts.conversation import Force
+from shared.sealing import account_key, certificate
+from shared.sealing.authority import BadAuthority, load_private
+
+
+class AuthoritySettings(BaseSettings):
+    """Where the commands about accounts find the staff authority's private key. No service reads it."""
+
+    model_config = SettingsConfigDict(env_prefix="HAVRE_", frozen=True, extra="ignore")
+
+    staff_authority_key: Path | None = Field(
+        default=None,
+        description="File with the private key of the staff authority, which certifies accounts; "
+        "`python -m services.dispatcher authority make FILE` makes one",
+    )
+
+
+def authority() -> ECKey:
+    """Return the staff authority's private key. Raises ``BadAuthority``, or ``OSError`` when it cannot be read."""
+    file = AuthoritySettings().staff_authority_key
+    if file is None:
+        raise BadAuthority("HAVRE_STAFF_AUTHORITY_KEY names no file: accounts cannot be certified without it")
+    return load_private(file)
+
+
+def keys_of(
+    signs: ECKey, force: Force, roles: Iterable[str], secret: str, rounds: int = account_key.ROUNDS
+) -> Mapping[str, str]:
+    """Return the fields of an account that make it able to sit at a console, with a new key that ``secret`` opens.
+
+    Blocking, for a few tenths of a second: the secret is made slow to guess.
+    """
+    made = account_key.make(secret, rounds)
+    said = certificate.issue(signs, made.public, force, [str(role) for role in roles], int(time.time()))
+    return {"certificate": said, "account_key": made.sealed}
