@@ -1,6 +1,7 @@
 """How a service process starts and stops."""
 
 import asyncio
+import resource
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from shared.logs import get_logger
 
 def run(service: str, level: str, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     """Run ``main(stop)`` on uvloop until it returns; SIGTERM and SIGINT set ``stop``, so that it can end in order."""
+    # A core dump would write what is in memory to a disk (P1), whoever starts this process.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logs.configure(service, level)
 
     async def with_signals() -> None:

@@ -15,6 +15,8 @@ from infra.local.stack import Stack
 from infra.nats.permissions import ADMIN
 from shared import streams
 
+ALPHABETS = (base64.b64encode, base64.urlsafe_b64encode)
+
 SERVER_LOGS = (
     "SLOWLOG GET -1",
     "COMMANDLOG GET -1 large-request",
@@ -30,20 +32,22 @@ STREAMS = (
     streams.DEAD_LETTERS,
     streams.bucket_stream(streams.STAFF),
     streams.bucket_stream(streams.FIGURES),
+    streams.AUDIT,
 )
 
 
 def disguises(word: str) -> list[bytes]:
-    """Return the word as bytes in the forms that software gives to bytes: plain, base64 at any offset, hexadecimal."""
+    """Return the word as bytes in the forms that software gives to bytes: plain, hexadecimal, base64 of both alphabets
+    at any offset."""
     plain = word.encode()
-    shifted = [base64.b64encode(b"\0" * shift + plain) for shift in range(3)]
-    inner = [encoded[4 * (shift > 0) : -4] for shift, encoded in enumerate(shifted)]
+    shifted = [encode(b"\0" * shift + plain) for shift in range(3) for encode in ALPHABETS]
+    inner = [encoded[4 * (index >= len(ALPHABETS)) : -4] for index, encoded in enumerate(shifted)]
     return [plain, *inner, plain.hex().encode(), plain.hex().upper().encode()]
 
 
-def holds(haystack: bytes, word: str) -> bool:
-    """Whether any form of the word is in there."""
-    return any(form in haystack for form in disguises(word))
+def holds(haystack: bytes, *words: str) -> bool:
+    """Whether any form of any of the words is in there."""
+    return any(form in haystack for word in words for form in disguises(word))
 
 
 def store_client(stack: Stack) -> "Redis":
@@ -51,17 +55,17 @@ def store_client(stack: Stack) -> "Redis":
     return Redis.from_url(f"redis://:{stack.secrets.valkey}@127.0.0.1:{stack.addresses.valkey_port}/0")
 
 
-async def in_store(stack: Stack, word: str) -> list[str]:
-    """Return the keys, and logs of the server, that hold the word: by name, by value of every type, and as dumped."""
+async def in_store(stack: Stack, *words: str) -> list[str]:
+    """Return the keys, and logs of the server, that hold one of the words: by name, by value, and as dumped."""
     found = []
     async with store_client(stack) as client:
         async for key in client.scan_iter(count=1_000):
             content = key + repr(await _value(client, key)).encode() + (await client.dump(key) or b"")
-            if holds(content, word):
+            if holds(content, *words):
                 found.append(key.decode())
         ask: Callable[..., Awaitable[Any]] = client.execute_command
         told = {command: repr(await ask(*command.split())) for command in SERVER_LOGS}
-    return found + [command for command, answer in told.items() if holds(answer.encode(), word)]
+    return found + [command for command, answer in told.items() if holds(answer.encode(), *words)]
 
 
 async def _value(client: "Redis", key: bytes) -> Any:
@@ -85,8 +89,8 @@ async def _value(client: "Redis", key: bytes) -> Any:
     raise AssertionError(f"a key of type {kind} is not searched")
 
 
-async def in_streams(stack: Stack, word: str) -> list[str]:
-    """Return the stored messages of every stream, buckets included, that hold the word in subject, headers or body."""
+async def in_streams(stack: Stack, *words: str) -> list[str]:
+    """Return the stored messages of every stream, buckets too, with one of the words in subject, headers or body."""
     client = Client()
     await client.connect(
         stack.addresses.nats, user=ADMIN, password=stack.secrets.nats[ADMIN], inbox_prefix=b"_INBOX_admin"
@@ -103,19 +107,19 @@ async def in_streams(stack: Stack, word: str) -> list[str]:
                     message = await manager.get_msg(name, seq)
                 except nats.js.errors.NotFoundError:
                     continue
-                if holds(f"{message.subject} {message.headers}".encode() + (message.data or b""), word):
+                if holds(f"{message.subject} {message.headers}".encode() + (message.data or b""), *words):
                     found.append(f"{name} {seq}")
         return found
     finally:
         await client.close()
 
 
-def in_files(stack: Stack, word: str) -> list[str]:
-    """Return the files that hold the word: all under the run directory (logs, stream stores, configuration), and any
-    other that a process of the system has open for writing."""
+def in_files(stack: Stack, *words: str) -> list[str]:
+    """Return the files that hold one of the words: all under the run directory (logs, stream stores, configuration),
+    and any other that a process of the system has open for writing."""
     inside = [path for path in stack.run_dir.path.rglob("*") if path.is_file()]
     assert inside, "the run directory is empty: nothing was searched"
-    return [str(path) for path in {*inside, *open_for_writing(stack)} if holds(_content(path), word)]
+    return [str(path) for path in {*inside, *open_for_writing(stack)} if holds(_content(path), *words)]
 
 
 def _content(path: Path) -> bytes:
@@ -140,24 +144,24 @@ def open_for_writing(stack: Stack) -> Iterable[Path]:
                 yield path
 
 
-async def in_ops(stack: Stack, word: str) -> list[str]:
-    """Return the ops pages (metrics, health) of any service that show the word."""
+async def in_ops(stack: Stack, *words: str) -> list[str]:
+    """Return the ops pages (metrics, health) of any service that show one of the words."""
     found = []
     async with aiohttp.ClientSession() as http:
         for service in stack.services:
             for path in ("/metrics", "/health/ready", "/health/live"):
                 async with http.get(stack.addresses.ops(service) + path) as answer:
-                    if holds(await answer.read(), word):
+                    if holds(await answer.read(), *words):
                         found.append(service + path)
     return found
 
 
-async def everywhere(stack: Stack, word: str) -> dict[str, list[str]]:
-    """Return where the word is; empty when it is nowhere."""
+async def everywhere(stack: Stack, *words: str) -> dict[str, list[str]]:
+    """Return where any of the words is; empty when they are nowhere."""
     places = {
-        "store": await in_store(stack, word),
-        "streams": await in_streams(stack, word),
-        "files": in_files(stack, word),
-        "ops": await in_ops(stack, word),
+        "store": await in_store(stack, *words),
+        "streams": await in_streams(stack, *words),
+        "files": in_files(stack, *words),
+        "ops": await in_ops(stack, *words),
     }
     return {place: found for place, found in places.items() if found}

@@ -18,9 +18,9 @@ class Wiretap(Proxy):
         super().__init__(target)
         self.lines: list[bytearray] = []
 
-    def carried(self, word: str) -> bool:
-        """Whether any line carried any form of the word."""
-        return any(holds(bytes(line), word) for line in self.lines)
+    def carried(self, *words: str) -> bool:
+        """Whether any line carried any form of any of the words."""
+        return any(holds(bytes(line), *words) for line in self.lines)
 
     @property
     def size(self) -> int:
@@ -57,10 +57,10 @@ class TappedStack(Stack):
                 environment[name] = environment[name].replace(f"{plan.LOOPBACK}:{port}", f"{plan.LOOPBACK}:{tap.port}")
         return environment
 
-    def lines_that_carried(self, word: str) -> list[str]:
-        """Return the servers on the lines to which the word passed in any form."""
+    def lines_that_carried(self, *words: str) -> list[str]:
+        """Return the servers on the lines to which any of the words passed in any form."""
         taps = {plan.NATS: self.nats_line, plan.VALKEY: self.store_line}
-        return [name for name, tap in taps.items() if tap.carried(word)]
+        return [name for name, tap in taps.items() if tap.carried(*words)]
 
 
 @asynccontextmanager
