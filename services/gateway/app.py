@@ -1,8 +1,10 @@
 """The gateway: visitors' pages and sockets. ``python -m services.gateway``."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
+from html import escape
 from pathlib import Path
 
 from aiohttp import web
@@ -22,6 +24,7 @@ from shared.health import Check, ops_server
 from shared.logs import get_logger
 from shared.pages import Pages
 from shared.run import background, forever, run
+from shared.sealing.authority import BadAuthority, load_public, public_text
 
 SERVICE = "gateway"
 PAGE = Path(__file__).parent / "web" / "dist"
@@ -62,7 +65,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         )
         checks: dict[str, Check] = {"nats": partial(broker_answers, broker), "chat": link.ping, "store": store.ping}
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
-        pages = Pages.load(settings.page_dir or PAGE, {"__EXIT_URL__": settings.exit_url})
+        pages = Pages.load(settings.page_dir or PAGE, marks(settings))
         runner = web.AppRunner(
             make_app(desk, erasures, pages, Doors(client, settings)),
             access_log=None,
@@ -77,7 +80,29 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         await desk.close_all()
 
 
+def marks(settings: GatewaySettings) -> Mapping[str, str]:
+    """Return what stands in the page instead of its marks: data in attributes, never script.
+
+    Raises ``BadAuthority`` when the staff authority's key is missing or is none.
+    """
+    if not settings.staff_authority:
+        raise BadAuthority("HAVRE_STAFF_AUTHORITY is empty: no page could tell who is staff")
+    try:
+        authority = public_text(load_public(settings.staff_authority))
+    except OSError as error:
+        raise BadAuthority(f"HAVRE_STAFF_AUTHORITY names a file that cannot be read ({error.strerror})") from None
+    return {
+        "__EXIT_URL__": settings.exit_url,
+        "__STAFF_AUTHORITY__": escape(authority, quote=True),
+        "__RESUME_SECONDS__": str(settings.resume_s if settings.resume_pepper.get_secret_value() else 0),
+    }
+
+
 def start() -> None:
     """Entry point."""
     settings = GatewaySettings()
+    try:
+        marks(settings)
+    except BadAuthority as error:
+        raise SystemExit(f"{SERVICE} does not start: {error}") from None
     run(SERVICE, settings.log_level, partial(main, settings))

@@ -1,5 +1,7 @@
 import type { MessageFrame, Role, ServerFrame, TypingFrame } from "./frames";
 import { clientId } from "./ids";
+import type { Opened } from "./sealing/body";
+import { type Plain, TYPING_CID } from "./sealing/plain";
 import { type ClientFrame, Link, type LinkOptions, type LinkStatus } from "./socket";
 
 /** What a person says. */
@@ -32,18 +34,6 @@ export interface OpenedTyping {
 
 /** A frame of the server with nothing sealed in it. */
 export type Heard = Exclude<ServerFrame, { t: "message" | "typing" }> | OpenedMessage | OpenedTyping;
-
-interface Plain {
-  readonly conversation: string;
-  readonly cid: string;
-  readonly by: Role;
-  readonly kind: SpokenKind | "typing";
-  readonly data: string;
-}
-
-type Opened =
-  | { readonly state: "plain"; readonly kind: SpokenKind | "typing"; readonly data: string }
-  | { readonly state: "keys" | "sealed" | "unreadable" };
 
 /** The keys of one page: a visitor's, or a console's. */
 export interface Sealer {
@@ -115,7 +105,7 @@ export class SealedLink<Out extends ClientFrame> {
   typing(conversation: string): void {
     const by = this.#options.self;
     this.inOrder(async (alive) => {
-      const body = await this.#options.keys()?.seal({ conversation, cid: "typing", by, kind: "typing", data: "" });
+      const body = await this.#options.keys()?.seal({ conversation, cid: TYPING_CID, by, kind: "typing", data: "" });
       if (body && alive()) this.#link.now({ t: "typing", conversation, body });
     });
   }

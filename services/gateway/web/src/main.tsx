@@ -2,11 +2,14 @@ import { render } from "preact";
 import { useState } from "preact/hooks";
 import { Announcer } from "./announce";
 import { Exit, watch } from "./exit";
+import { Hide, watchHide } from "./hide";
+import { canSeal, readInstallation } from "./installation";
 import { Confirm, Ended } from "./screens/after";
 import { Commune, Connecting } from "./screens/before";
 import { Start } from "./screens/start";
 import { Talk } from "./screens/talk";
-import { BLANK, type State } from "./state";
+import { ResumeWordsScreen } from "./screens/words";
+import { BLANK, resumable, type State } from "./state";
 import { fitVisible } from "./viewport";
 import { Visit } from "./visit";
 import { french, type Language, type Say, speak } from "./words";
@@ -21,6 +24,8 @@ const element = (id: string): HTMLElement => {
 const page = element("page");
 const exitLink = element("exit") as HTMLAnchorElement;
 const announcer = new Announcer(element("announcements"));
+const { authority, resumeS } = readInstallation();
+const able = canSeal() && authority !== null;
 let draw: (state: State) => void = () => undefined;
 let say: Say = french;
 
@@ -31,15 +36,19 @@ const visit = new Visit(
     draw(state);
   },
   () => say.locale,
+  authority,
 );
+const hide = new Hide(() => say);
 const exit = new Exit(exitLink.href, (redButton) => {
   try {
     visit.wipe(redButton);
   } finally {
+    hide.forget();
     render(null, page);
   }
 });
 watch(exit, exitLink);
+watchHide(hide, element("hide"));
 
 /** Put the words around the page, which stand in the HTML, into the visitor's language. */
 function translateFrame(t: Say): void {
@@ -75,19 +84,44 @@ function Screen({ state, t, onLanguage }: { state: State; t: Say; onLanguage: (l
           t={t}
           choice={state.choice}
           refused={screen.refused !== null}
+          able={able}
+          resumable={resumeS > 0}
+          typed={state.typed}
+          fault={screen.back}
           language={t.locale as Language}
           onLanguage={onLanguage}
           onAsk={(choice) => visit.ask(choice)}
+          onBack={(typed) => void visit.comeBack(typed)}
         />
       );
     case "connecting": {
       const lost = state.link === "lost";
-      return <Connecting t={t} busy={screen.busy} lost={lost} working={screen.working === true} onCancel={() => visit.cancel()} />;
+      return (
+        <Connecting
+          t={t}
+          busy={screen.busy}
+          lost={lost}
+          working={screen.working === true}
+          back={screen.back}
+          onCancel={() => visit.cancel()}
+        />
+      );
     }
     case "commune":
       return <Commune t={t} question={screen.question} onAnswer={(insee) => visit.answer(insee)} />;
     case "talk":
-      return <Talk t={t} state={state} visit={visit} announcer={announcer} />;
+      return <Talk t={t} state={state} visit={visit} announcer={announcer} words={resumeS > 0} />;
+    case "words":
+      return (
+        <ResumeWordsScreen
+          t={t}
+          words={screen.words}
+          failed={screen.failed}
+          until={resumable(state, Date.now())}
+          onAgain={() => visit.drawWords()}
+          onDone={() => visit.stay()}
+        />
+      );
     case "ending":
       return (
         <Confirm t={t} erasing={screen.erasing} onEnd={() => visit.end()} onStay={() => visit.stay()} />

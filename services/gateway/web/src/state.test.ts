@@ -1,22 +1,24 @@
-import type { ErrorFrame, MessageFrame, ServerFrame } from "@shared/frames";
+import type { ErrorFrame } from "@shared/frames";
+import type { Heard, OpenedMessage } from "@shared/sealed-link";
 import { describe, expect, test } from "vitest";
 import { type Act, BLANK, next, progress, type State } from "./state";
 
 const ID = "0190b2f0-0000-7000-8000-000000000001";
 const CHOICE = { category: "domestic", audience: "witness", postalCode: "95300" } as const;
 
-const frame = (sent: ServerFrame): Act => ({ type: "frame", frame: sent, now: 0 });
+const frame = (sent: Heard): Act => ({ type: "frame", frame: sent, now: 0 });
 const after = (...acts: Act[]): State => acts.reduce(next, BLANK);
 const refusal = (code: ErrorFrame["code"]): Act => frame({ t: "error", code, detail: "" });
 const asked: Act = { type: "asked", choice: CHOICE };
 const opened = frame({ t: "opened", conversation: ID, token: "t".repeat(32) });
-const message = (seq: number): MessageFrame => ({
+const message = (seq: number): OpenedMessage => ({
   t: "message",
   conversation: ID,
   seq,
   by: "operator",
   at: 0,
   cid: `theirs-${seq}-x`,
+  kind: "text",
   body: "MARKER",
 });
 
@@ -29,9 +31,9 @@ describe("the visitor's page", () => {
   });
 
   test("goes on trying when the service is busy, and keeps what was chosen when it refuses", () => {
-    expect(after(asked, refusal("unavailable")).screen).toEqual({ at: "connecting", busy: true });
+    expect(after(asked, refusal("unavailable")).screen).toEqual({ at: "connecting", back: false, busy: true });
     const refused = after(asked, refusal("invalid"));
-    expect(refused.screen).toEqual({ at: "start", refused: "invalid" });
+    expect(refused.screen).toEqual({ at: "start", refused: "invalid", back: null });
     expect(refused.choice).toEqual(CHOICE);
   });
 

@@ -1,6 +1,8 @@
 import { begin, type Conversation, type Happening, lastSeq, reduce, typists } from "@shared/conversation";
-import type { AskCommuneFrame, Audience, Category, EndedBy, ErrorCode, Role, ServerFrame, StateFrame } from "@shared/frames";
+import type { AskCommuneFrame, Audience, Category, EndedBy, ErrorCode, Role, StateFrame } from "@shared/frames";
+import type { Heard } from "@shared/sealed-link";
 import type { LinkStatus } from "@shared/socket";
+import type { BackFault } from "./return/search";
 
 /** What the visitor chose on the first screen. */
 export interface Choice {
@@ -9,14 +11,18 @@ export interface Choice {
   readonly postalCode: string;
 }
 
-/** Why a conversation is no more. `gone`: it was when the connection came back. `unsure`: erased here, not confirmed. */
-export type Ending = EndedBy | "gone" | "unsure";
+/**
+ * Why a conversation is no more here. `gone`: it was when the connection came back. `unsure`: erased here, not
+ * confirmed. `elsewhere`: it goes on on another device.
+ */
+export type Ending = EndedBy | "gone" | "unsure" | "elsewhere";
 
 export type Screen =
-  | { readonly at: "start"; readonly refused: ErrorCode | null }
-  | { readonly at: "connecting"; readonly busy: boolean; readonly working?: boolean }
+  | { readonly at: "start"; readonly refused: ErrorCode | null; readonly back: BackFault | null }
+  | { readonly at: "connecting"; readonly busy: boolean; readonly back: boolean; readonly working?: boolean }
   | { readonly at: "commune"; readonly question: AskCommuneFrame }
   | { readonly at: "talk" }
+  | { readonly at: "words"; readonly words: readonly string[] | null; readonly failed: boolean }
   | { readonly at: "ending"; readonly erasing: boolean }
   | { readonly at: "ended"; readonly why: Ending };
 
@@ -24,6 +30,8 @@ export type Screen =
 export interface State {
   readonly screen: Screen;
   readonly choice: Choice;
+  /** Resume words as they were typed, until they lead back. */
+  readonly typed: string;
   readonly link: LinkStatus;
   readonly conversation: Conversation | null;
   readonly standing: StateFrame | null;
@@ -31,6 +39,8 @@ export interface State {
   /** Who is writing to the visitor at this moment. */
   readonly typing: readonly Role[];
   readonly seen: number;
+  /** Somebody was to read here who could not be verified, and got no key. */
+  readonly unverified: boolean;
 }
 
 export type Act =
@@ -38,10 +48,16 @@ export type Act =
   | { readonly type: "answered" }
   | { readonly type: "cancelled" }
   | { readonly type: "drafted"; readonly draft: string }
+  | { readonly type: "returning"; readonly typed: string }
+  | { readonly type: "lost"; readonly fault: BackFault }
+  | { readonly type: "found"; readonly conversation: string }
+  | { readonly type: "verified"; readonly unverified: boolean }
+  | { readonly type: "words"; readonly words: readonly string[] | null; readonly failed: boolean }
   | { readonly type: "ending" }
   | { readonly type: "staying" }
   | { readonly type: "erasing" }
   | { readonly type: "unsure" }
+  | { readonly type: "elsewhere" }
   | { readonly type: "again" }
   | { readonly type: "link"; readonly status: LinkStatus }
   | { readonly type: "looked"; readonly seq: number }
@@ -49,23 +65,35 @@ export type Act =
   | Happening;
 
 export const BLANK: State = {
-  screen: { at: "start", refused: null },
+  screen: { at: "start", refused: null, back: null },
   choice: { category: null, audience: "victim", postalCode: "" },
+  typed: "",
   link: "closed",
   conversation: null,
   standing: null,
   draft: "",
   typing: [],
   seen: 0,
+  unverified: false,
 };
 
 /** Return the page after an act of the visitor, of the link, or of the server. */
 export function next(state: State, act: Act): State {
   switch (act.type) {
     case "asked":
-      return { ...BLANK, choice: act.choice, screen: { at: "connecting", busy: false } };
+      return { ...BLANK, choice: act.choice, screen: { at: "connecting", busy: false, back: false } };
     case "answered":
-      return { ...state, screen: { at: "connecting", busy: false } };
+      return { ...state, screen: { at: "connecting", busy: false, back: false } };
+    case "returning":
+      return { ...BLANK, choice: state.choice, typed: act.typed, screen: { at: "connecting", busy: false, back: true } };
+    case "lost":
+      return sentBack(state, null, act.fault);
+    case "found":
+      return { ...state, typed: "", conversation: begin(act.conversation, "visitor"), screen: { at: "talk" } };
+    case "verified":
+      return { ...state, unverified: act.unverified };
+    case "words":
+      return { ...state, screen: { at: "words", words: act.words, failed: act.failed } };
     case "cancelled":
       return { ...BLANK, choice: state.choice };
     case "drafted":
@@ -77,7 +105,8 @@ export function next(state: State, act: Act): State {
     case "erasing":
       return { ...state, screen: { at: "ending", erasing: true } };
     case "unsure":
-      return over("unsure");
+    case "elsewhere":
+      return over(act.type);
     case "again":
       return BLANK;
     case "link":
@@ -100,7 +129,13 @@ export function progress(state: State): { delivered: number; seen: number } {
   return { delivered, seen: Math.min(state.seen, delivered) };
 }
 
-function heard(state: State, frame: ServerFrame, now: number): State {
+/** Until when resume words lead back to this conversation, in ms since 1970; null when none do. */
+export function resumable(state: State, now: number): number | null {
+  const until = state.standing?.resumable_until ?? 0;
+  return until > now ? until : null;
+}
+
+function heard(state: State, frame: Heard, now: number): State {
   switch (frame.t) {
     case "ask_commune":
       return { ...state, screen: { at: "commune", question: frame } };
@@ -119,16 +154,23 @@ function heard(state: State, frame: ServerFrame, now: number): State {
   }
 }
 
-function conversed(state: State, frame: ServerFrame, now: number): State {
+function conversed(state: State, frame: Heard, now: number): State {
   if (!state.conversation) return state;
   const conversation = reduce(state.conversation, { type: "frame", frame, now });
   return conversation === state.conversation ? state : { ...state, conversation, typing: writing(conversation, now) };
 }
 
-function refused(state: State, code: ErrorCode, now: number, frame: ServerFrame): State {
+function refused(state: State, code: ErrorCode, now: number, frame: Heard): State {
   if (state.conversation) return code === "not_found" ? over("gone") : conversed(state, frame, now);
-  if (code === "unavailable" || code === "too_fast") return { ...state, screen: { at: "connecting", busy: true } };
-  return { ...BLANK, choice: state.choice, screen: { at: "start", refused: code } };
+  const back = state.screen.at === "connecting" && state.screen.back;
+  if (code === "unavailable" || code === "too_fast") return { ...state, screen: { at: "connecting", busy: true, back } };
+  const fault: BackFault | null = back ? { why: code === "not_found" ? "nothing" : "failed" } : null;
+  return sentBack(state, back ? null : code, fault);
+}
+
+/** To the first screen, with what was chosen and typed. */
+function sentBack(state: State, refused: ErrorCode | null, back: BackFault | null): State {
+  return { ...BLANK, choice: state.choice, typed: state.typed, screen: { at: "start", refused, back } };
 }
 
 /** Nothing of a conversation that is over stays, not even what was chosen for it. */

@@ -2,6 +2,7 @@ import type { Ending } from "../state";
 import type { Key } from "../words/fr";
 import type { Say } from "../words";
 import { Heading } from "./parts";
+import { Traces } from "./traces";
 
 interface ConfirmProps {
   t: Say;
@@ -36,6 +37,7 @@ const WORDS: Readonly<Record<Ending, readonly [title: Key, lead: Key | null]>> =
   silence: ["endedSilence", "endedSilenceLead"],
   gone: ["endedGone", "endedGoneLead"],
   unsure: ["endedUnsure", "endedUnsureLead"],
+  elsewhere: ["endedElsewhere", "endedElsewhereLead"],
 };
 
 interface EndedProps {
@@ -52,18 +54,7 @@ export function Ended({ t, why, onLeave, onAgain }: EndedProps) {
     <div class="sheet">
       <Heading>{t(title)}</Heading>
       {lead && <p>{t(lead)}</p>}
-      <h2>{t("history")}</h2>
-      <p>{t("historyLead")}</p>
-      <ul class="steps">
-        <li>{t("historyPhone")}</li>
-        <li>{t("historyIphone")}</li>
-        <li>{t("historyFirefox")}</li>
-        <li>{t("historyComputer")}</li>
-      </ul>
-      <p>
-        <strong>{t("historyOne")}</strong>
-      </p>
-      <p class="soft">{t("historyLimits")}</p>
+      <Traces t={t} />
       <div class="pair">
         <button type="button" class="main-button" onClick={onLeave}>
           {t("leave")}

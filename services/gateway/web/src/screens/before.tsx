@@ -8,15 +8,18 @@ interface ConnectingProps {
   lost: boolean;
   /** The device computes, because very many ask. */
   working: boolean;
+  /** Whether a conversation is being looked for, and none opened. */
+  back: boolean;
   onCancel: () => void;
 }
 
 /** Between the first screen and the conversation: usually unseen. */
-export function Connecting({ t, busy, lost, working, onCancel }: ConnectingProps) {
-  const lead = busy ? "connectingBusy" : lost ? "connectingLost" : working ? "connectingWork" : "connectingLead";
+export function Connecting({ t, busy, lost, working, back, onCancel }: ConnectingProps) {
+  const usual = back ? "searchingLead" : "connectingLead";
+  const lead = busy ? "connectingBusy" : lost ? "connectingLost" : working ? "connectingWork" : usual;
   return (
     <div class="sheet">
-      <Heading>{t("connecting")}</Heading>
+      <Heading>{t(back ? "searching" : "connecting")}</Heading>
       <p role="status">{t(lead)}</p>
       <button type="button" class="plain-button" onClick={onCancel}>
         {t("cancel")}

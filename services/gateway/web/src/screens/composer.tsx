@@ -1,4 +1,4 @@
-import { MAX_BODY } from "@shared/frames";
+import { fits } from "@shared/sealing/plain";
 import { useEffect, useRef } from "preact/hooks";
 import type { Say } from "../words";
 
@@ -27,8 +27,14 @@ export function Composer({ t, draft, onDraft, onSay }: Props) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     if (!matchMedia("(pointer: coarse)").matches) say(event);
   };
+  const tooLong = !fits(draft.trim());
   return (
     <form class="composer" onSubmit={say} autocomplete="off">
+      {tooLong && (
+        <p class="fault" id="too-long" role="alert">
+          {t("tooLong")}
+        </p>
+      )}
       <label class="hidden" for="compose">
         {t("compose")}
       </label>
@@ -36,15 +42,16 @@ export function Composer({ t, draft, onDraft, onSay }: Props) {
         id="compose"
         ref={area}
         rows={1}
-        maxLength={MAX_BODY}
         placeholder={t("composeHint")}
         autocomplete="off"
         spellcheck={false}
         value={draft}
+        aria-invalid={tooLong}
+        aria-describedby={tooLong ? "too-long" : undefined}
         onInput={(event) => onDraft(event.currentTarget.value)}
         onKeyDown={key}
       />
-      <button type="submit" class="send" aria-label={t("send")}>
+      <button type="submit" class="send" disabled={tooLong} aria-label={t("send")}>
         <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
           <path d="M4 4l17 8-17 8 3-8z" fill="currentColor" />
         </svg>

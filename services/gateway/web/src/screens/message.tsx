@@ -13,7 +13,9 @@ export function who(t: Say, role: Role): string {
 export function aloud(t: Say, message: Stored): string {
   const speaker = who(t, message.by);
   if (message.kind === "text") return t("said", { who: speaker, body: message.body });
-  return t("saidCard", { who: speaker, body: readCard(message.body)?.name ?? t("unreadable") });
+  const card = message.kind === "card" ? readCard(message.body) : null;
+  if (card) return t("saidCard", { who: speaker, body: card.name });
+  return t("said", { who: speaker, body: t(message.kind === "sealed" ? "stillSealed" : "unreadable") });
 }
 
 export function Line({ t, message, conversation }: { t: Say; message: Stored; conversation: Conversation }) {
@@ -34,8 +36,13 @@ export function Line({ t, message, conversation }: { t: Say; message: Stored; co
 
 function Body({ t, message }: { t: Say; message: Stored }) {
   if (message.kind === "text") return <p class="body">{message.body}</p>;
-  const card = readCard(message.body);
-  return card ? <CardView card={card} t={t} /> : <p class="body">{t("unreadable")}</p>;
+  const card = message.kind === "card" ? readCard(message.body) : null;
+  if (card) return <CardView card={card} t={t} />;
+  return (
+    <p class="body">
+      <em>{t(message.kind === "sealed" ? "stillSealed" : "unreadable")}</em>
+    </p>
+  );
 }
 
 interface PendingProps {

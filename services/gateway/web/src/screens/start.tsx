@@ -1,8 +1,10 @@
 import type { Audience, Category } from "@shared/frames";
 import { useRef, useState } from "preact/hooks";
+import type { BackFault } from "../return/search";
 import type { Choice } from "../state";
 import { LANGUAGES, type Language, type Say } from "../words";
-import { Heading } from "./parts";
+import { ComeBack } from "./back";
+import { Heading, Helplines } from "./parts";
 
 const CATEGORIES: readonly Category[] = ["sexual", "domestic", "discrimination"];
 const AUDIENCES: readonly Audience[] = ["victim", "witness", "relative", "professional"];
@@ -11,15 +13,53 @@ interface Props {
   t: Say;
   choice: Choice;
   refused: boolean;
+  /** Whether this page can seal what is written: without it there is no chat. */
+  able: boolean;
+  /** Whether resume words are offered here; what was typed of them, and why it did not lead back. */
+  resumable: boolean;
+  typed: string;
+  fault: BackFault | null;
   language: Language;
   onLanguage: (language: Language) => void;
   onAsk: (choice: Choice) => void;
+  onBack: (typed: string) => void;
 }
 
 type Fault = "about" | "postal" | null;
 
-/** First screen: which chat, who, where. Only the chat is needed. */
-export function Start({ t, choice, refused, language, onLanguage, onAsk }: Props) {
+/** First screen: which chat, who, where. Only the chat is needed. Or back to a conversation, by words. */
+export function Start(props: Props) {
+  const { t, able, resumable, typed, fault, language, onLanguage, onBack } = props;
+  return (
+    <div class="sheet">
+      <Heading>{t("title")}</Heading>
+      <p class="lead">{t("lead")}</p>
+      {able ? (
+        <Ask {...props} />
+      ) : (
+        <>
+          <p class="notice" role="alert">
+            {t("insecure")}
+          </p>
+          <Helplines t={t} />
+        </>
+      )}
+      <p class="start-more">
+        <a class="plain-button" href={language === "fr" ? "/aide" : `/aide?langue=${language}`} onClick={replace}>
+          {t("helpNear")}
+        </a>
+        <Languages t={t} language={language} onLanguage={onLanguage} />
+      </p>
+      {able && resumable && <ComeBack t={t} typed={typed} fault={fault} onBack={onBack} />}
+      <p class="soft">{t("hideHow")}</p>
+      <p class="soft keyboard-only">
+        {t("hideKeys")} {t("shift")}
+      </p>
+    </div>
+  );
+}
+
+function Ask({ t, choice, refused, onAsk }: Props) {
   const [category, setCategory] = useState(choice.category);
   const [audience, setAudience] = useState(choice.audience);
   const [postalCode, setPostalCode] = useState(choice.postalCode);
@@ -36,9 +76,7 @@ export function Start({ t, choice, refused, language, onLanguage, onAsk }: Props
   };
 
   return (
-    <form class="sheet" ref={form} onSubmit={ask} autocomplete="off" noValidate>
-      <Heading>{t("title")}</Heading>
-      <p class="lead">{t("lead")}</p>
+    <form ref={form} onSubmit={ask} autocomplete="off" noValidate>
       {refused && (
         <p class="notice" role="alert">
           {t("refused")}
@@ -58,13 +96,6 @@ export function Start({ t, choice, refused, language, onLanguage, onAsk }: Props
       <button class="main-button" type="submit">
         {t("begin")}
       </button>
-      <p class="start-more">
-        <a class="plain-button" href={language === "fr" ? "/aide" : `/aide?langue=${language}`} onClick={replace}>
-          {t("helpNear")}
-        </a>
-        <Languages t={t} language={language} onLanguage={onLanguage} />
-      </p>
-      <p class="soft keyboard-only">{t("shift")}</p>
     </form>
   );
 }

@@ -1,12 +1,15 @@
+import { shown } from "@shared/conversation";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Announcer } from "../announce";
-import type { State } from "../state";
+import { SHOWN_AGAIN } from "../hide";
+import { resumable, type State } from "../state";
 import type { Visit } from "../visit";
 import type { Say } from "../words";
 import { Composer } from "./composer";
 import { Line, Pending, aloud, who } from "./message";
-import { Heading, Meanwhile } from "./parts";
+import { Heading, Helplines, Meanwhile } from "./parts";
 import { standing } from "./standing";
+import { clock } from "./words";
 
 /** How near the end counts as reading the newest message, in pixels. */
 const NEAR = 60;
@@ -16,10 +19,13 @@ interface Props {
   state: State;
   visit: Visit;
   announcer: Announcer;
+  /** Whether resume words are offered here. */
+  words: boolean;
 }
 
 /** Waiting and talking: one screen, since one may write while waiting. */
-export function Talk({ t, state, visit, announcer }: Props) {
+export function Talk(props: Props) {
+  const { t, state, visit, announcer, words } = props;
   const where = standing(t, state.standing, state.link);
   const waiting = state.standing?.stage !== "active";
   useEffect(() => {
@@ -37,9 +43,31 @@ export function Talk({ t, state, visit, announcer }: Props) {
         <button type="button" class="plain-button" onClick={() => visit.considerEnding()}>
           {t("end")}
         </button>
+        {words && <Keep t={t} state={state} onKeep={() => visit.drawWords()} />}
       </header>
-      <Transcript t={t} state={state} visit={visit} announcer={announcer} />
+      <Transcript {...props} />
+      {state.unverified && <Unverified t={t} />}
       <Composer t={t} draft={state.draft} onDraft={(text) => visit.draft(text)} onSay={() => visit.say()} />
+    </div>
+  );
+}
+
+/** How to ask for words, and whether there are some already. */
+function Keep({ t, state, onKeep }: { t: Say; state: State; onKeep: () => void }) {
+  const until = resumable(state, Date.now());
+  return (
+    <button type="button" class="link-button keep" onClick={onKeep}>
+      {until === null ? t("keep") : t("keepUntil", { time: clock(t.locale, until) })}
+    </button>
+  );
+}
+
+/** Somebody was to read who could not be proved to be staff: they got no key (it falls closed), and this is said. */
+function Unverified({ t }: { t: Say }) {
+  return (
+    <div class="notice unverified" role="alert">
+      <p>{t("unverified")}</p>
+      <Helplines t={t} />
     </div>
   );
 }
@@ -50,7 +78,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
   const atEnd = useRef(true);
   const size = useRef("");
   const { conversation } = state;
-  const messages = conversation?.messages ?? [];
+  const messages = conversation ? shown(conversation) : [];
   const outgoing = conversation?.outgoing ?? [];
   const spoken = messages.length + outgoing.length;
   const last = messages.at(-1)?.seq ?? 0;
@@ -58,7 +86,8 @@ function Transcript({ t, state, visit, announcer }: Props) {
   const look = (): void => {
     const box = scroller.current;
     // A box that changes its size scrolls by itself: that is no wish to leave the end.
-    if (!box || (size.current !== "" && size.current !== sizeOf(box))) return;
+    // Hidden, nothing is on screen.
+    if (!box?.isConnected || (size.current !== "" && size.current !== sizeOf(box))) return;
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     setBelow(!atEnd.current && last > visit.state.seen);
     if (atEnd.current && document.visibilityState === "visible") visit.looked(last);
@@ -77,6 +106,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
     if (!box) return;
     // A keyboard that opens, or a longer word above, takes height: the newest message stays in sight.
     const observer = new ResizeObserver(() => {
+      if (!box.isConnected) return;
       size.current = sizeOf(box);
       if (atEnd.current && spoken > 0) toEnd();
     });
@@ -86,13 +116,19 @@ function Transcript({ t, state, visit, announcer }: Props) {
   useEffect(() => {
     look();
     document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
+    addEventListener(SHOWN_AGAIN, look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener(SHOWN_AGAIN, look);
+    };
   }, [last]);
   useArrivals(t, state, announcer);
 
   return (
     <div class="transcript" ref={scroller} onScroll={look} tabIndex={0} role="region" aria-label={t("conversation")}>
-      <Anonymity t={t} />
+      <p class="soft">{t("hideHow")}</p>
+      <p class="soft keyboard-only">{t("hideKeys")}</p>
+      <Anonymity t={t} until={resumable(state, Date.now())} />
       <Meanwhile t={t} open={state.standing?.stage !== "active" && spoken === 0} />
       <ol>
         {conversation &&
@@ -129,19 +165,20 @@ function useArrivals(t: Say, state: State, announcer: Announcer): void {
     for (const message of state.conversation?.messages ?? []) {
       if (message.seq <= told.current) continue;
       told.current = message.seq;
-      if (message.by !== "visitor") announcer.say(aloud(t, message));
+      if (message.by !== "visitor" && message.kind !== "keys") announcer.say(aloud(t, message));
     }
   }, [state.conversation?.messages]);
 }
 
 /** What is known, by whom, until when (V16): only what is true of the system as it stands. */
-function Anonymity({ t }: { t: Say }) {
+function Anonymity({ t, until }: { t: Say; until: number | null }) {
   return (
     <details>
       <summary>{t("anonymous")}</summary>
       <p>{t("anonymousSeen")}</p>
+      <p>{t("anonymousSealed")}</p>
       <p>{t("anonymousKept")}</p>
-      <p>{t("anonymousReload")}</p>
+      <p>{until === null ? t("anonymousReload") : t("anonymousResumable", { time: clock(t.locale, until) })}</p>
     </details>
   );
 }
