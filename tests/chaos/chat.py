@@ -35,23 +35,26 @@ class Chat:
 
     @property
     def stored(self) -> tuple[int, int]:
-        """How many messages each end knows to be stored."""
-        return len(self.visitor.heard_messages.messages), len(self.operator.transcript(self.conversation).messages)
+        """How many stored sentences each end can read."""
+        return len(self.visitor.told()), len(self.operator.texts(self.conversation))
 
     async def until_stored(self, count: int) -> None:
         """Wait until both ends have ``count`` messages, with more on their way."""
         await self.visitor.until(lambda: min(self.stored) >= count, 20.0)
 
     async def until_all_is_said(self, count: int, within_s: float = 40.0) -> None:
-        """Wait until both ends have ``count`` messages and nothing is unacknowledged, then check order and number."""
+        """Wait until both ends read ``count`` sentences and nothing is unacknowledged, then check order and number."""
         ours, theirs = self.visitor.heard_messages, self.operator.transcript(self.conversation)
-        await self.visitor.until(lambda: len(ours.messages) >= count and not ours.pending, within_s)
-        await self.operator.until(lambda: len(theirs.messages) >= count and not theirs.pending, within_s)
+        await self.visitor.until(lambda: self.stored[0] >= count and not ours.pending, within_s)
+        await self.operator.until(lambda: self.stored[1] >= count and not theirs.pending, within_s)
+        await self.operator.until(lambda: theirs.last == ours.last, within_s)
         assert ours.bodies() == theirs.bodies()
-        assert sorted(ours.messages) == list(range(1, count + 1))
+        assert sorted(ours.messages) == list(range(1, len(ours.messages) + 1))
+        assert self.visitor.told() == self.operator.texts(self.conversation)
+        assert len(self.visitor.told()) == count
         assert ours.faults + theirs.faults == []
         for role in (Role.VISITOR, Role.OPERATOR):
-            said = ours.bodies(role)
+            said = self.visitor.told(role)
             assert said == [f"{role} {number}" for number in range(len(said))], "in the order of saying, each once"
 
 

@@ -214,7 +214,7 @@ async def test_stopping_is_quick_and_in_order_though_clients_do_not_answer(syste
             await system.start_service("gateway")
             await visitor.until(lambda: visitor.connections == 2 and visitor.ready)
             visitor.tell("après")
-            await visitor.until(lambda: visitor.heard_messages.bodies() == ["avant", "après"])
+            await visitor.until(lambda: visitor.told() == ["avant", "après"])
 
 
 async def test_a_record_that_cannot_be_read_hides_nobody_else_s_state(system: Stack) -> None:
