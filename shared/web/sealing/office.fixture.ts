@@ -28,10 +28,13 @@ async function signingPair(): Promise<{ jwk: PublicJwk; key: CryptoKey }> {
 }
 
 export class Office {
-  private constructor(
-    readonly authority: PublicJwk,
-    readonly key: CryptoKey,
-  ) {}
+  readonly authority: PublicJwk;
+  readonly #key: CryptoKey;
+
+  private constructor(authority: PublicJwk, key: CryptoKey) {
+    this.authority = authority;
+    this.#key = key;
+  }
 
   static async make(): Promise<Office> {
     const { jwk, key } = await signingPair();
@@ -45,7 +48,7 @@ export class Office {
     const claims = { sub: await thumbprint(jwk), force, roles: [role], cnf: { jwk }, iat, exp, ...said };
     const certificate = await new CompactSign(bytesOf(claims))
       .setProtectedHeader({ alg: "ES256", typ: "havre-account+jwt" })
-      .sign(this.key);
+      .sign(this.#key);
     return { key, certificate, force, role };
   }
 
@@ -68,7 +71,11 @@ export function held({ kid, credential }: { kid: string; credential: string }, r
 export class Log {
   readonly messages: MessageFrame[] = [];
 
-  constructor(public visitor: VisitorKeys) {}
+  visitor: VisitorKeys;
+
+  constructor(visitor: VisitorKeys) {
+    this.visitor = visitor;
+  }
 
   async admit(...holders: Holder[]): Promise<Admission> {
     const cid = this.nextCid();

@@ -67,6 +67,11 @@ export class StaffKeys {
     }
   }
 
+  /** Read with another shift key too: what was opened with the one before stays open. */
+  addShift(shift: ShiftKey): void {
+    this.#readers.set(shift.kid, shift);
+  }
+
   /** Open what came. A key message for somebody else is `keys` too: there is nothing to show of it. */
   async open(frame: SealedFrame): Promise<Opened> {
     if (!isKeyMessage(frame)) return openBody(frame, this.#heard.get(frame.conversation)?.epochs ?? new Map());
