@@ -34,7 +34,11 @@ class Proxy:
             writer.transport.abort()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        onward_reader, onward = await asyncio.open_connection("127.0.0.1", self.target)
+        try:
+            onward_reader, onward = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()  # the server is not there (yet): so it looks to the client, too
+            return
         self._writers |= {writer, onward}
         await asyncio.gather(self._copy(reader, onward), self._copy(onward_reader, writer))
         self._writers -= {writer, onward}

@@ -46,10 +46,14 @@ async def test_nobody_between_the_two_can_read_the_conversation(tapped: TappedSt
 
 
 async def test_the_same_search_finds_every_word_that_is_not_sealed(tapped: TappedStack) -> None:
-    """The search of the test above, with sealing switched off at both ends: all 30 are found on both lines."""
+    """The search of the test above, with sealing switched off at both ends: all 30 are found.
+
+    What is said before anybody has the other end is stored and not announced.
+    """
     async with conversation(tapped, sealed=False) as planted:
         for place, word in planted.words.items():
-            assert tapped.lines_that_carried(word) == [plan.NATS, plan.VALKEY], place
+            lines = [plan.VALKEY] if place.startswith("waiting") else [plan.NATS, plan.VALKEY]
+            assert tapped.lines_that_carried(word) == lines, place
         assert await in_store(tapped, *planted.words.values()) == [keys.log(planted.conversation)]
         await planted.visitor.red_button()
 
@@ -116,7 +120,7 @@ async def test_what_is_typed_on_the_help_page_is_not_kept(tapped: TappedStack) -
     form = {"place": word, "category": "sexual"}
     async with aiohttp.ClientSession() as http:
         async with http.post(site + "/aide", data=form, headers={"Origin": site}) as answer:
-            assert "39 19" in await answer.text(), "the numbers are there all the same"
+            assert "tel:3919" in await answer.text(), "the numbers are there all the same"
         async with http.get(site + "/aide", params=form) as answer:
             assert answer.status == 200
     assert await everywhere(tapped, word) == {}
