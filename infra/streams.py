@@ -118,7 +118,7 @@ def stream_configs(replicas: int, audit_days: int = AUDIT_DAYS) -> list[StreamCo
                 max_age=audit_days * DAY_S,
                 # Full, it refuses and its writer raises the alarm: the oldest entries are not pushed out by newer ones.
                 discard=DiscardPolicy.NEW,
-                max_bytes=768 * MIB,
+                max_bytes=512 * MIB,
                 max_msg_size=4 * KIB,
                 deny_delete=True,
                 deny_purge=True,

@@ -47,7 +47,7 @@ def render(options: ServerOptions) -> str:
         "jetstream {",
         f"  store_dir: {_quoted(str(options.store_dir))}",
         "  max_memory_store: 64MB",
-        "  max_file_store: 2GB",
+        "  max_file_store: 4GB",
         "}",
         "authorization {",
         "  users: [",
