@@ -2,10 +2,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { Snapshot } from "./desk/console";
 import { useConsole } from "./parts/context";
 import { DeskPage } from "./parts/desk-page";
+import { Keyless, Locked } from "./parts/locked";
 import { Login } from "./parts/login";
 import { t } from "./lib/say";
 
-/** The page: one of four screens. */
+/** The page: one screen at a time. */
 export function App() {
   const snapshot = useSnapshot();
   switch (snapshot.mode) {
@@ -17,6 +18,10 @@ export function App() {
       );
     case "login":
       return <Login reason={snapshot.reason} />;
+    case "locked":
+      return <Locked operator={snapshot.account?.operator ?? ""} />;
+    case "keyless":
+      return <Keyless />;
     case "superseded":
       return <Superseded />;
     case "desk":

@@ -9,6 +9,7 @@ import { render } from "preact";
 import { App } from "./app";
 import { Console } from "./desk/console";
 import { ConsoleContext } from "./parts/context";
+import { AGAIN, Again, onRenewal } from "./parts/again";
 
 const { protocol, host } = location;
 const desk = new Console(`${protocol === "https:" ? "wss" : "ws"}://${host}/ws`);
@@ -22,12 +23,15 @@ addEventListener("beforeunload", (event) => {
 });
 
 const root = document.getElementById("app");
-if (root) {
+if (root && location.hash === AGAIN) {
+  render(<Again />, root);
+} else if (root) {
+  onRenewal(() => void desk.lookAgain());
   render(
     <ConsoleContext.Provider value={desk}>
       <App />
     </ConsoleContext.Provider>,
     root,
   );
+  void desk.start();
 }
-void desk.start();

@@ -1,16 +1,23 @@
 import { lastSeq, TYPING_SENT_MS } from "@shared/conversation";
-import type { Kind, OperatorFrame, ServerFrame, SetStatusFrame } from "@shared/frames";
-import { Link, type LinkStatus } from "@shared/socket";
+import type { OperatorFrame, SetStatusFrame } from "@shared/frames";
+import { type Heard, SealedLink, type SpokenKind } from "@shared/sealed-link";
+import { Unverified } from "@shared/sealing/credential";
+import type { LinkStatus } from "@shared/socket";
 import * as api from "../lib/api";
 import { ring, soundWanted } from "../lib/sound";
+import { Duty } from "../sealing/duty";
+import { Keyring } from "../sealing/keyring";
 import { EMPTY, lineOf, reduce, type Act, type Desk } from "./desk";
 import { unsent, type Line } from "./line";
 
-/** Which screen there is. */
-export type Mode = "loading" | "login" | "desk" | "superseded";
+/** Which screen there is. `locked`: there is a session, and the key to read with has to be opened. */
+export type Mode = "loading" | "login" | "locked" | "keyless" | "desk" | "superseded";
 
 /** Why the login screen is shown. */
 export type LoginReason = "start" | "expired" | "ended" | "left";
+
+/** Why one did not come to the desk. `key`: the account's key does not open with that. */
+export type EntryFailure = api.Failure | "key";
 
 export interface Snapshot {
   readonly mode: Mode;
@@ -45,20 +52,28 @@ const START: Snapshot = {
 export class Console {
   #now: Snapshot = START;
   readonly #watchers = new Set<() => void>();
-  readonly #link: Link<OperatorFrame>;
+  readonly #link: SealedLink<OperatorFrame>;
+  readonly #ring = new Keyring();
+  readonly #duty: Duty;
   readonly #typed = new Map<string, number>();
   readonly #receipted = new Map<string, string>();
   #receipts: ReturnType<typeof setTimeout> | undefined;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string) {
-    this.#link = new Link<OperatorFrame>({
+    this.#link = new SealedLink<OperatorFrame>({
       url,
       self: "operator",
-      first: (seqs) => ({ t: "sync", seqs }),
+      keys: () => this.#ring.keys,
+      first: (seqs) => ({ t: "sync", seqs, credential: this.#ring.credential }),
       finalCodes: [SUPERSEDED, LOGGED_OUT],
       onFrame: (frame) => this.#hear(frame),
       onStatus: (status, code) => this.#linked(status, code),
+    });
+    this.#duty = new Duty(this.#ring, {
+      send: (frame) => this.#link.now(frame),
+      onKey: () => this.#keyCame(),
+      now: () => this.#serverNow(),
     });
   }
 
@@ -75,28 +90,52 @@ export class Console {
   /** Take up the session that this browser has, or show the login. */
   async start(): Promise<void> {
     const outcome = await api.me();
-    if (outcome.ok) this.#enter(outcome.value);
+    if (outcome.ok) await this.#comeBack(outcome.value);
     else if (outcome.failure === "unavailable") setTimeout(() => void this.start(), 2_000);
     else this.#set({ mode: "login" });
   }
 
-  async login(name: string, password: string): Promise<api.Failure | null> {
-    const outcome = await api.login(name, password);
+  async login(name: string, password: string, code?: string): Promise<EntryFailure | null> {
+    const outcome = await api.login(name, password, code);
+    return outcome.ok ? this.#open(outcome.value, password) : outcome.failure;
+  }
+
+  /** Log in again while at work: another session, the same desk. */
+  async renew(password: string, code?: string): Promise<api.Failure | null> {
+    const outcome = await api.login(this.#now.account?.operator ?? "", password, code);
     if (!outcome.ok) return outcome.failure;
-    this.#enter(outcome.value);
+    // A shift that is nearly over goes on with another key.
+    await this.#ring.unlock(outcome.value, password, outcome.value.at).catch(() => undefined);
+    this.#renewed(outcome.value);
     return null;
+  }
+
+  /** Look whether the session is another one now, because another window of this browser logged in again. */
+  async lookAgain(): Promise<void> {
+    const outcome = await api.me();
+    const { account, mode } = this.#now;
+    if (!outcome.ok || mode !== "desk" || outcome.value.operator !== account?.operator) return;
+    if (outcome.value.session_ends_at !== account.session_ends_at) this.#renewed(outcome.value);
+  }
+
+  /** Open the key of the account whose session this is, with its password or key phrase. */
+  async unlock(secret: string): Promise<EntryFailure | null> {
+    const { account } = this.#now;
+    return account ? this.#open(account, secret) : "unauthenticated";
   }
 
   async logout(): Promise<void> {
     this.#forget();
+    void this.#ring.close();
     this.#set({ mode: "login", reason: "left", account: null });
-    await api.logout();
+    const go = await api.logout();
+    if (go !== null) location.assign(go);
   }
 
   /** Take the console back from wherever it was opened. */
   takeBack(): void {
-    this.#set({ mode: "desk" });
-    this.#link.open();
+    const { account } = this.#now;
+    if (account) void this.#comeBack(account);
   }
 
   /** Connect now if an attempt is only planned: the network is back, or the page is looked at again. */
@@ -110,7 +149,7 @@ export class Console {
     if (act.type === "seen") this.#planReceipts();
   }
 
-  say(id: string, body: string, kind: Kind = "text"): void {
+  say(id: string, body: string, kind: SpokenKind = "text"): void {
     const cid = this.#link.say(id, body, kind);
     this.act({ type: "said", id, cid, body, kind });
     this.#typed.delete(id);
@@ -130,7 +169,8 @@ export class Console {
     this.act({ type: "drafted", id, draft });
     const now = Date.now();
     if (draft === "" || now - (this.#typed.get(id) ?? 0) < TYPING_SENT_MS) return;
-    if (this.#link.now({ t: "typing", conversation: id })) this.#typed.set(id, now);
+    this.#typed.set(id, now);
+    this.#link.typing(id);
   }
 
   end(id: string): void {
@@ -148,28 +188,79 @@ export class Console {
     return this.#now.desk.lines.some((line) => unsent(line));
   }
 
-  #enter(account: api.Account): void {
-    if (this.#now.account && this.#now.account.operator !== account.operator) this.#forget();
-    this.#set({ mode: "desk", account });
+  /** Go on with the key that this browser has for the shift, or ask for the secret that makes another. */
+  async #comeBack(account: api.Account): Promise<void> {
+    if (account.certificate === null) this.#set({ mode: "keyless", account });
+    else if (await this.#ring.resume(account, account.at)) this.#enter(account);
+    else this.#set({ mode: "locked", account });
+  }
+
+  async #open(account: api.Account, secret: string): Promise<EntryFailure | null> {
+    const before = this.#now.account;
+    if (before && before.operator !== account.operator) {
+      this.#forget();
+      await this.#ring.close();
+    }
+    if (account.certificate === null) {
+      this.#set({ mode: "keyless", account });
+      return null;
+    }
+    try {
+      await this.#ring.unlock(account, secret, account.at);
+    } catch (error) {
+      if (error instanceof Unverified) return "key";
+      throw error;
+    }
+    this.#enter(account);
+    return null;
+  }
+
+  /** The server takes this shift key no more: another one is made with the secret of the account's key. */
+  async #lock(): Promise<void> {
+    this.#forget();
+    await this.#ring.close();
+    this.#set({ mode: "locked" });
+  }
+
+  /** The socket has to be the new session's too; all that waits and all that is shown stays. */
+  #renewed(account: api.Account): void {
+    this.#set({ account, skew: account.at - Date.now() });
+    this.#link.rest();
     this.#link.open();
   }
 
-  #hear(frame: ServerFrame): void {
+  #enter(account: api.Account): void {
+    this.#set({ mode: "desk", account, skew: account.at - Date.now() });
+    this.#link.open();
+  }
+
+  #hear(frame: Heard): void {
     const now = Date.now();
     if (frame.t === "pong") {
       this.#set({ skew: frame.at - now });
       return;
     }
-    if (frame.t === "welcome") this.#set({ skew: frame.at - now });
+    if (frame.t === "duty") {
+      this.#duty.hear(frame);
+      return;
+    }
+    if (frame.t === "welcome") {
+      this.#set({ skew: frame.at - now });
+      this.#duty.arrived();
+    }
     if (frame.t === "error" && frame.code === "superseded") {
       this.#superseded();
       return;
     }
+    if (frame.t === "error" && frame.code === "forbidden" && this.#link.status === "connecting") {
+      void this.#lock();
+      return;
+    }
     const before = this.#now.desk;
     const desk = reduce(before, { type: "frame", frame, now });
-    for (const line of before.lines) if (!lineOf(desk, line.id)) this.#link.forget(line.id);
+    for (const line of before.lines) if (!lineOf(desk, line.id)) this.#forgetOne(line.id);
     if (desk.lines.some((line) => line.fresh && !isFresh(before, line)) && soundWanted()) ring();
-    this.#set({ desk });
+    this.#set({ desk: this.#keyed(desk) });
     if (frame.t === "message") this.#planReceipts();
   }
 
@@ -187,6 +278,7 @@ export class Console {
     }
     if (link === "closed" && code === LOGGED_OUT) {
       this.#forget();
+      void this.#ring.close();
       this.#set({ mode: "login", reason: "ended", account: null });
       return;
     }
@@ -208,6 +300,8 @@ export class Console {
   #superseded(): void {
     if (this.#now.mode === "superseded") return;
     this.#forget();
+    // The shift goes on elsewhere, perhaps in this very browser: what it keeps stays.
+    void this.#ring.close(true);
     this.#set({ mode: "superseded" });
   }
 
@@ -224,9 +318,34 @@ export class Console {
     clearTimeout(this.#forgetting);
     this.#forgetting = undefined;
     this.#link.close();
+    this.#duty.stop();
+    this.#ring.reset();
     this.#typed.clear();
     this.#receipted.clear();
     this.#set({ desk: { ...EMPTY, wide: this.#now.desk.wide }, lostAt: null });
+  }
+
+  #forgetOne(id: string): void {
+    this.#link.forget(id);
+    this.#ring.keys?.forgetConversation(id);
+    this.#typed.delete(id);
+    this.#receipted.delete(id);
+  }
+
+  /** A duty key was taken up: what waited for one may open. */
+  #keyCame(): void {
+    for (const line of this.#now.desk.lines) this.#link.retry(line.id);
+    this.#set({ desk: this.#keyed(this.#now.desk) });
+  }
+
+  /** The desk with every conversation open to writing that this console has a key of. */
+  #keyed(desk: Desk): Desk {
+    const open = desk.lines.filter((line) => !line.keyed && this.#ring.keys?.has(line.id));
+    return open.reduce((state, { id }) => reduce(state, { type: "keyed", id }), desk);
+  }
+
+  #serverNow(): number {
+    return Date.now() + this.#now.skew;
   }
 
   #planReceipts(): void {

@@ -1,4 +1,5 @@
-import type { BoardFrame, HeldFrame, MessageFrame, Role, ServerFrame, WelcomeFrame } from "@shared/frames";
+import type { BoardFrame, HeldFrame, Role, WelcomeFrame } from "@shared/frames";
+import type { Heard, OpenedMessage, Reading } from "@shared/sealed-link";
 import { describe, expect, test } from "vitest";
 import { announcement, noticeWords, titleOf } from "./announce";
 import type { Snapshot } from "./console";
@@ -33,17 +34,18 @@ const held = (conversation: string, fields: Partial<HeldFrame> = {}): HeldFrame 
   ...fields,
 });
 
-const message = (conversation: string, seq: number, by: Role, at: number, body = "…"): MessageFrame => ({
+const message = (conversation: string, seq: number, by: Role, at: number, body = "…", kind: Reading = "text"): OpenedMessage => ({
   t: "message",
   conversation,
   seq,
   by,
   at,
   cid: `cid-${conversation}-${seq}`,
+  kind,
   body,
 });
 
-const after = (desk: Desk, ...steps: (ServerFrame | Act)[]): Desk =>
+const after = (desk: Desk, ...steps: (Heard | Act)[]): Desk =>
   steps.reduce(
     (state, step) => reduce(state, "t" in step ? { type: "frame", frame: step, now: ASSIGNED } : step),
     desk,
@@ -217,7 +219,7 @@ test("only what others said and what was not on screen counts as unread", () => 
 });
 
 test("the same error told again is one notice, and can be put away", () => {
-  const error: ServerFrame = { t: "error", code: "too_fast", detail: "" };
+  const error: Heard = { t: "error", code: "too_fast", detail: "" };
   const desk = after(EMPTY, welcome(), error, error);
   expect(desk.notices).toHaveLength(1);
   expect(after(desk, { type: "dismiss", notice: desk.notices[0]?.id ?? 0 }).notices).toEqual([]);

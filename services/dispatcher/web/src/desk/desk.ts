@@ -1,5 +1,6 @@
 import { reduce as reduceChat, type Happening } from "@shared/conversation";
-import type { EndedBy, ErrorCode, HeldFrame, Kind, QueueLine, ServerFrame, WelcomeFrame } from "@shared/frames";
+import type { EndedBy, ErrorCode, HeldFrame, QueueLine, WelcomeFrame } from "@shared/frames";
+import type { Heard, SpokenKind } from "@shared/sealed-link";
 import { newLine, reheld, waitingSince, type Line } from "./line";
 import { kept, opened, swapped, NO_PANES, type Panes, type Side } from "./panes";
 
@@ -34,11 +35,12 @@ export interface Desk {
 }
 
 export type Act =
-  | { readonly type: "frame"; readonly frame: ServerFrame; readonly now: number }
-  | { readonly type: "said"; readonly id: string; readonly cid: string; readonly body: string; readonly kind: Kind }
+  | { readonly type: "frame"; readonly frame: Heard; readonly now: number }
+  | { readonly type: "said"; readonly id: string; readonly cid: string; readonly body: string; readonly kind: SpokenKind }
   | { readonly type: "withdrawn"; readonly id: string; readonly cid: string }
   | { readonly type: "drafted"; readonly id: string; readonly draft: string }
   | { readonly type: "seen"; readonly id: string; readonly seq: number }
+  | { readonly type: "keyed"; readonly id: string }
   | { readonly type: "ending"; readonly id: string }
   | { readonly type: "status"; readonly status: WelcomeFrame["status"] }
   | { readonly type: "open"; readonly id: string; readonly beside?: boolean }
@@ -78,6 +80,8 @@ export function reduce(desk: Desk, act: Act): Desk {
       return change(desk, act.id, (line) => ({ ...line, draft: act.draft }));
     case "seen":
       return change(desk, act.id, (line) => (act.seq > line.seen ? { ...line, seen: act.seq } : line));
+    case "keyed":
+      return change(desk, act.id, (line) => ({ ...line, keyed: true }));
     case "ending":
       return change(desk, act.id, (line) => ({ ...line, ending: true }));
     case "status":
@@ -116,7 +120,7 @@ export function pressing(desk: Desk): { line: Line; since: number }[] {
     .sort((one, other) => one.since - other.since);
 }
 
-function heard(desk: Desk, frame: ServerFrame, now: number): Desk {
+function heard(desk: Desk, frame: Heard, now: number): Desk {
   switch (frame.t) {
     case "welcome":
       return welcomed(desk, frame);
@@ -165,9 +169,10 @@ function refused(
   id: string | null,
   cid: string | null,
   now: number,
-  frame: ServerFrame,
+  frame: Heard,
 ): Desk {
-  if (code === "superseded") return desk;
+  // Another console was quicker with a key that all share: what is so comes by itself.
+  if (code === "superseded" || (code === "out_of_order" && !id)) return desk;
   const after = id
     ? change(desk, id, (line) => ({ ...inChat(line, { type: "frame", frame, now }), ending: false }))
     : desk;

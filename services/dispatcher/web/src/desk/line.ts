@@ -1,4 +1,4 @@
-import { begin, reduce, type Conversation } from "@shared/conversation";
+import { begin, reduce, shown, type Conversation } from "@shared/conversation";
 import type { HeldFrame } from "@shared/frames";
 
 /** A conversation that this operator has, as the console knows it. Lives in memory only. */
@@ -13,6 +13,8 @@ export interface Line {
   readonly fresh: boolean;
   /** Sequence number of the last message that has been on screen. */
   readonly seen: number;
+  /** Whether this console has a key of it, and so can write in it. */
+  readonly keyed: boolean;
   /** Its end was asked for and not yet confirmed. */
   readonly ending: boolean;
 }
@@ -22,7 +24,7 @@ export const LATE_MS = 60_000;
 
 export function newLine(held: HeldFrame, number: number, fresh: boolean, now: number): Line {
   const chat = withVisitor(begin(held.conversation, "operator"), held, now);
-  return { id: held.conversation, number, held, chat, draft: "", fresh, seen: 0, ending: false };
+  return { id: held.conversation, number, held, chat, draft: "", fresh, seen: 0, keyed: false, ending: false };
 }
 
 /** The same conversation with what the server now says of it. */
@@ -40,7 +42,7 @@ function withVisitor(chat: Conversation, held: HeldFrame, now: number): Conversa
  * the visitor's turn. The wait before the conversation came here is not this operator's.
  */
 export function waitingSince(line: Line): number | null {
-  const { messages } = line.chat;
+  const messages = shown(line.chat);
   const answered = messages.findLastIndex((message) => message.by !== "visitor");
   const unanswered = messages[answered + 1];
   if (!unanswered) return messages.length === 0 ? line.held.assigned_at : null;
@@ -49,7 +51,13 @@ export function waitingSince(line: Line): number | null {
 
 /** How many messages of others have not been on screen yet. */
 export function unread(line: Line): number {
-  return line.chat.messages.filter((message) => message.by !== "operator" && message.seq > line.seen).length;
+  return shown(line.chat).filter((message) => message.by !== "operator" && message.seq > line.seen).length;
+}
+
+/** The last message up to which everything can be read: what is further cannot have been seen. */
+export function readableTo({ chat }: Line): number {
+  const closed = chat.messages.findIndex((message) => message.kind === "sealed");
+  return (closed < 0 ? chat.messages.at(-1) : chat.messages[closed - 1])?.seq ?? 0;
 }
 
 /** Whether the page holds something of the operator's that the server does not have. */

@@ -1,4 +1,4 @@
-import { MAX_BODY } from "@shared/frames";
+import { fits } from "@shared/sealing/plain";
 import type { RefObject } from "preact";
 import type { Line } from "../desk/line";
 import { t } from "../lib/say";
@@ -7,10 +7,10 @@ import { useConsole } from "./context";
 /** What I am writing to this conversation; kept per conversation, in memory. */
 export function Composer({ line, field }: { line: Line; field: RefObject<HTMLTextAreaElement | null> }) {
   const desk = useConsole();
-  const { id, number, draft } = line;
-  const over = Array.from(draft).length - MAX_BODY;
+  const { id, number, draft, keyed } = line;
+  const long = !fits(draft.trim());
   const send = (): void => {
-    if (draft.trim() === "" || over > 0 || line.ending) return;
+    if (draft.trim() === "" || long || line.ending || !keyed) return;
     desk.say(id, draft.trim());
     field.current?.focus();
   };
@@ -28,8 +28,9 @@ export function Composer({ line, field }: { line: Line; field: RefObject<HTMLTex
           rows={2}
           value={draft}
           aria-label={t("compose", { number })}
-          placeholder={t("composePlaceholder", { number })}
-          aria-invalid={over > 0}
+          placeholder={t(keyed ? "composePlaceholder" : "composeClosed", { number })}
+          aria-invalid={long}
+          readOnly={!keyed}
           autocomplete="off"
           onInput={(event) => desk.draft(id, event.currentTarget.value)}
           onKeyDown={(event) => {
@@ -38,12 +39,12 @@ export function Composer({ line, field }: { line: Line; field: RefObject<HTMLTex
             send();
           }}
         />
-        <button type="submit" class="primary">
+        <button type="submit" class="primary" disabled={!keyed}>
           {t("send")}
         </button>
       </div>
-      <p class="hint" role={over > 0 ? "alert" : undefined}>
-        {over > 0 ? t("tooLong", { n: over }) : <span class="keys">{t("hintKeys")}</span>}
+      <p class="hint" role={long ? "alert" : undefined}>
+        {!keyed ? t("keyMissing") : long ? t("tooLong") : <span class="keys">{t("hintKeys")}</span>}
       </p>
     </form>
   );

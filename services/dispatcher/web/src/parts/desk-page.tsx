@@ -14,6 +14,7 @@ import { useCommands, type Command } from "./keys";
 import { Pane, Vacant, type Asked } from "./pane";
 import { Question, type Asking } from "./question";
 import { Rail } from "./rail";
+import { Renewal } from "./renewal";
 
 const WIDE = "(width >= 1440px)";
 const VIEWS: readonly { view: View; name: "viewList" | "viewChat" | "viewHelp" }[] = [
@@ -94,6 +95,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         onLogout={() => (state.lines.length > 0 ? setAsking({ what: "logout" }) : void desk.logout())}
       />
       {snapshot.lostAt !== null && <Lost since={snapshot.lostAt} />}
+      <Renewal snapshot={snapshot} />
       <main class="work">
         <Rail snapshot={snapshot} onOpen={open} />
         <Panes snapshot={snapshot} asked={asked} onOpen={open} onEnd={(id) => setAsking({ what: "end", id })} />

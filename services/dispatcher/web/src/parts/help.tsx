@@ -33,6 +33,7 @@ export function Help({ line, field, onSent }: Props) {
   const [shown, setShown] = useState<Structure | null>(null);
 
   const send = (structure: Structure): void => {
+    if (!line.keyed) return;
     desk.say(id, JSON.stringify(structure), "card");
     setShown(null);
     onSent(t("helpSent", { number, name: structure.name }));

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { LoginReason } from "../desk/console";
-import type { Failure } from "../lib/api";
+import type { EntryFailure, LoginReason } from "../desk/console";
 import { t } from "../lib/say";
+import { Code } from "./code";
 import { useConsole } from "./context";
+import { Provider, useDoor, useProviderWords } from "./provider";
 
 const WORDS = {
   unauthenticated: "loginRefused",
@@ -10,6 +11,12 @@ const WORDS = {
   invalid: "loginRefused",
   too_fast: "loginTooFast",
   unavailable: "loginUnavailable",
+  code_wanted: "loginRefused",
+  code_wrong: "loginCodeWrong",
+  no_second_factor: "loginNoSecondFactor",
+  local_login_off: "loginLocalOff",
+  provider_away: "loginProviderAway",
+  key: "loginKeyClosed",
 } as const;
 
 const REASONS = { expired: "loginExpired", ended: "loginEnded", left: "loginLeft" } as const;
@@ -19,25 +26,35 @@ export function Login({ reason }: { reason: LoginReason }) {
   const desk = useConsole();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | "missing" | null>(null);
+  const [failure, setFailure] = useState<EntryFailure | "missing" | null>(null);
   const secret = useRef<HTMLInputElement>(null);
+  const door = useDoor();
+  const provider = door?.provider ?? null;
+  const turned = useProviderWords();
 
   useEffect(() => {
     document.title = t("title");
   }, []);
 
   const submit = async (): Promise<void> => {
-    if (name.trim() === "" || password === "") {
+    if (name.trim() === "" || password === "" || code === "") {
       setFailure("missing");
       return;
     }
     setBusy(true);
-    const refused = await desk.login(name.trim(), password);
+    const refused = await desk.login(name.trim(), password, code ?? undefined);
     if (refused === null) return;
     setBusy(false);
+    if (refused === "code_wanted" || refused === "code_wrong") {
+      setCode("");
+      setFailure(refused === "code_wrong" ? refused : null);
+      return;
+    }
     setFailure(refused);
     if (refused !== "unavailable") {
+      setCode(null);
       setPassword("");
       secret.current?.focus();
     }
@@ -56,44 +73,70 @@ export function Login({ reason }: { reason: LoginReason }) {
         <div role="alert">
           {failure !== null && (
             <p class="error" id="login-error">
-              {t(failure === "missing" ? "loginMissing" : WORDS[failure])}
+              {t(failure === "missing" ? (code === null ? "loginMissing" : "loginCodeMissing") : WORDS[failure])}
+            </p>
+          )}
+          {turned !== null && failure === null && code === null && (
+            <p class="error" id="provider-error">
+              {t(turned)}
             </p>
           )}
         </div>
+        {code === null && provider !== null && <Provider name={provider} onFailure={setFailure} />}
         <form
+          hidden={door?.local === false}
           onSubmit={(event) => {
             event.preventDefault();
             if (!busy) void submit();
           }}
         >
-          <label>
-            {t("loginName")}
-            <input
-              name="login"
-              autocomplete="username"
-              autocapitalize="none"
-              spellcheck={false}
-              autofocus
-              value={name}
-              aria-describedby={failure ? "login-error" : undefined}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          </label>
-          <label>
-            {t("loginPassword")}
-            <input
-              ref={secret}
-              name="password"
-              type="password"
-              autocomplete="current-password"
-              value={password}
-              aria-describedby={failure ? "login-error" : undefined}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          </label>
+          {code === null ? (
+            <>
+              <label>
+                {t("loginName")}
+                <input
+                  name="login"
+                  autocomplete="username"
+                  autocapitalize="none"
+                  spellcheck={false}
+                  autofocus
+                  value={name}
+                  aria-describedby={failure ? "login-error" : undefined}
+                  onInput={(event) => setName(event.currentTarget.value)}
+                />
+              </label>
+              <label>
+                {t("loginPassword")}
+                <input
+                  ref={secret}
+                  name="password"
+                  type="password"
+                  autocomplete="current-password"
+                  value={password}
+                  aria-describedby={failure ? "login-error" : undefined}
+                  onInput={(event) => setPassword(event.currentTarget.value)}
+                />
+              </label>
+            </>
+          ) : (
+            <Code value={code} described={failure ? "login-error" : undefined} onInput={setCode} />
+          )}
           <button type="submit" class="primary" aria-disabled={busy}>
             {t(busy ? "loginBusy" : "loginSubmit")}
           </button>
+          {code !== null && (
+            <button
+              type="button"
+              class="plain"
+              onClick={() => {
+                setCode(null);
+                setPassword("");
+                setFailure(null);
+              }}
+            >
+              {t("loginOther")}
+            </button>
+          )}
         </form>
       </div>
     </main>

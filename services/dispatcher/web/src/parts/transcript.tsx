@@ -1,9 +1,9 @@
 import { CardView } from "@shared/card";
-import { mark, type Conversation, type Outgoing, type Stored } from "@shared/conversation";
+import { mark, shown, type Conversation, type Outgoing, type Stored } from "@shared/conversation";
 import { readCard } from "@shared/referral";
-import type { Kind } from "@shared/frames";
+import type { Reading } from "@shared/sealed-link";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { unread, type Line } from "../desk/line";
+import { readableTo, unread, type Line } from "../desk/line";
 import { t } from "../lib/say";
 import { hour } from "../lib/time";
 import { useConsole } from "./context";
@@ -24,11 +24,11 @@ interface Props {
 export function Transcript({ line, active, connected }: Props) {
   const { chat, id, number } = line;
   const { box, below, toEnd } = useEnd(line);
-  const said = useMemo(() => chat.messages.map((message) => <Said key={message.seq} chat={chat} message={message} />), [
+  const said = useMemo(() => shown(chat).map((message) => <Said key={message.seq} chat={chat} message={message} />), [
     chat.messages,
     chat.progress,
   ]);
-  const empty = chat.messages.length + chat.outgoing.length === 0;
+  const empty = shown(chat).length + chat.outgoing.length === 0;
   return (
     <>
       <div
@@ -95,8 +95,9 @@ function Unsaid({ id, message, connected }: { id: string; message: Outgoing; con
   );
 }
 
-function Body({ kind, body }: { kind: Kind; body: string }) {
+function Body({ kind, body }: { kind: Reading; body: string }) {
   if (kind === "text") return <p class="body">{body}</p>;
+  if (kind !== "card") return <p class="body closed">{t(kind === "sealed" ? "sealed" : "unreadable")}</p>;
   const card = readCard(body);
   return <div class="body">{card ? <CardView card={card} t={t} /> : t("cardBroken")}</div>;
 }
@@ -108,7 +109,7 @@ function useEnd(line: Line) {
   const following = useRef(true);
   const [away, setAway] = useState(false);
   const { id, chat } = line;
-  const newest = chat.messages.at(-1)?.seq ?? 0;
+  const newest = readableTo(line);
 
   const look = useCallback((): void => {
     if (!following.current || document.hidden || !box.current?.offsetParent) return;
