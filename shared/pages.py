@@ -22,8 +22,8 @@ OFF = (
     "publickey-credentials-get", "screen-wake-lock", "serial", "speaker-selection", "storage-access",
     "summarizer", "sync-xhr", "translator", "usb", "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
-"""Every power of a page that browsers know by name, but for what ours need: a script that got in could neither listen nor
-look. The console's sound needs none of them, since it follows a press of its user; it must go on in a hidden tab, so
+"""Every power of a page that browsers know by name, but for what ours need: a script that got in could not even listen
+or look. The console's sound needs none of them, since it follows a press of its user; it must go on in a hidden tab, so
 ``media-playback-while-not-visible`` stays."""
 
 CONTENT_POLICY = (

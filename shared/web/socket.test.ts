@@ -84,6 +84,17 @@ function link(): Link<VisitorFrame> {
   });
 }
 
+function working(solve: (puzzle: string) => Promise<void>, work: () => string): Link<VisitorFrame> {
+  return new Link<VisitorFrame>({
+    url: "ws://test/ws",
+    self: "visitor",
+    first: () => ({ t: "open", category: "domestic", audience: "victim", work: work() }),
+    onFrame: (frame) => heard.push(frame),
+    solve,
+    connect: () => new Wire() as unknown as WebSocket,
+  });
+}
+
 function ready(): Link<VisitorFrame> {
   const made = link();
   made.open();
@@ -225,6 +236,50 @@ describe("the link", () => {
     vi.advanceTimersByTime(1_000);
     expect(Wire.made).toHaveLength(2);
     expect(Wire.latest.accept().sent[0]?.t).toBe("open");
+  });
+
+  test("does the work that the server asks for, and then says its first frame again, with it", async () => {
+    let work = "";
+    const made = working((puzzle) => {
+      work = `solved ${puzzle}`;
+      return Promise.resolve();
+    }, () => work);
+    made.open();
+    Wire.latest.accept().say({ t: "challenge", puzzle: "this" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(Wire.latest.sent.at(-1)).toMatchObject({ t: "open", work: "solved this" });
+    expect(Wire.made).toHaveLength(1);
+  });
+
+  test("brings the work along on a new connection when the one that asked for it is gone", async () => {
+    let work = "";
+    let finish = (): void => undefined;
+    const made = working(
+      () =>
+        new Promise((resolve) => {
+          finish = () => {
+            work = "solved";
+            resolve();
+          };
+        }),
+      () => work,
+    );
+    made.open();
+    const asked = Wire.latest.accept();
+    asked.say({ t: "challenge", puzzle: "this" });
+    asked.break();
+    finish();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked.sent).toHaveLength(1);
+    expect(Wire.latest.accept().sent).toMatchObject([{ t: "open", work: "solved" }]);
+  });
+
+  test("tries a new connection later when the work cannot be done", async () => {
+    const made = working(() => Promise.reject(new Error("no cryptography here")), () => "");
+    made.open();
+    Wire.latest.accept().say({ t: "challenge", puzzle: "this" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(Wire.made).toHaveLength(2);
   });
 
   test("stays closed after the server's last word, and after close", () => {

@@ -74,6 +74,13 @@ async def opens(page: Page, stack: Stack) -> Visitor:
     return visitor
 
 
+def asked_for(page: Page) -> list[str]:
+    """Return the list that every address goes into which ``page`` asks for from now on."""
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    return addresses
+
+
 async def leave(*pages: Page) -> None:
     """Close as a visitor does, so that the conversation ends."""
     for page in pages:
@@ -85,9 +92,7 @@ async def test_under_pressure_the_page_computes_for_a_moment_and_gets_in(
 ) -> None:
     """V1 V5 V15: one calm line, the numbers beside it, then the conversation. Who comes first fetches no solver."""
     first, second = await phone(), await phone()
-    fetched: dict[Page, list[str]] = {first: [], second: []}
-    for page, urls in fetched.items():
-        page.on("request", lambda request, urls=urls: urls.append(request.url))
+    fetched = [asked_for(first), asked_for(second)]
     await opens(first, pressed)
     await first.locator("#compose").wait_for()
     await second.goto(pressed.addresses.visitor)
@@ -96,7 +101,7 @@ async def test_under_pressure_the_page_computes_for_a_moment_and_gets_in(
         await expect(second.get_by_role("status")).to_contain_text("courte vérification")
         await gives_help(second)
     await second.locator("#compose").wait_for()
-    assert [sum("solver" in url for url in urls) for urls in fetched.values()] == [0, 1]
+    assert [sum("solver" in url for url in urls) for urls in fetched] == [0, 1]
     await leave(first, second)
 
 
