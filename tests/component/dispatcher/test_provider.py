@@ -163,6 +163,16 @@ async def test_an_id_token_lets_nobody_in(
     assert await account_of(place, "police3") is None
 
 
+async def test_a_token_for_another_console_stays_one_whoever_is_said_to_have_asked(
+    console: Open, provider: TheProvider
+) -> None:
+    way = await console()
+    go = await way.begins()
+    wrong = {"aud": "another-client", "azp": query_of(go)["client_id"]}
+    await provider.knows("s3", **{**OPERATOR, "preferred_username": "police3", **wrong})
+    assert await way.returns(await provider.consents(go, "s3")) == "/#login=refused"
+
+
 async def test_a_level_of_authentication_that_was_asked_for_is_insisted_on(
     console: Open, provider: TheProvider
 ) -> None:
