@@ -169,8 +169,12 @@ class Desk:
         self.socket = await self.http.ws_connect(f"{self.base}/ws", headers=self.headers())
         self._reader = asyncio.create_task(self._read(self.socket))
         own = self.shift.credential if self.shift else ""
-        await self.send(Sync(seqs=seqs or {}, credential=own if credential is None else credential))
+        await self.say_hello(own if credential is None else credential, seqs)
         return self
+
+    async def say_hello(self, credential: str, seqs: dict[str, int] | None = None) -> None:
+        """Say the first frame."""
+        await self.send(Sync(seqs=seqs or {}, credential=credential))
 
     async def send(self, frame: Frame) -> None:
         """Send a frame."""
