@@ -29,8 +29,8 @@ from shared.proxies import countable_of
 
 WINDOW_S = 600
 CALM_S = 60
-PATIENCE_S = 0.5
-"""Time for one count; then it is not counted."""
+PATIENCE_S = 2.0
+"""Time for one count; then it is not counted. Long, since a flood that slows the gateway must not open its doors."""
 AWAY_S = 2.0
 """After a count that failed, nothing is counted for so long: nobody waits for a store that is away."""
 TURNS = 4

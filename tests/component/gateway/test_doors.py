@@ -229,7 +229,7 @@ async def test_without_a_store_nothing_is_counted_and_nobody_is_kept_waiting(gua
             assert page.status == 200
         took = loop.time() - started
         print(f"five sockets and the help page without a store: {took:.2f} s")
-        assert took < 2.5
+        assert took < 5.0
     finally:
         valkey.send(signal.SIGCONT)
     await asyncio.gather(*(socket.close() for socket in sockets))
