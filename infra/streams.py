@@ -126,6 +126,7 @@ def stream_configs(replicas: int, audit_days: int = AUDIT_DAYS) -> list[StreamCo
             ),
             bucket_config(streams.STAFF, "Staff accounts: hashes, sealed secrets, roles", history=5),
             bucket_config(streams.FIGURES, "Counts by month, category and force; no identity", history=1),
+            bucket_config(streams.TRAFFIC, "What came in each hour, for the forecast of staff; no identity", history=1),
         )
     ]
 

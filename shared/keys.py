@@ -106,6 +106,9 @@ def traffic(hour: int | str) -> str:
     return f"{DISPATCH}traffic:{hour}"
 
 
+TRAFFIC_TURN = f"{DISPATCH}traffic-turn"
+"""String with expiry: the dispatcher instance whose turn it is to keep the hours' counts."""
+
 POSITIONS_TURN = f"{DISPATCH}positions-turn"
 """String with expiry: the dispatcher instance whose turn it is to tell positions."""
 

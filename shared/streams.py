@@ -24,6 +24,10 @@ FIGURES = "FIGURES"
 """Key-value bucket: counts by month, category and force; no identity."""
 
 
+TRAFFIC = "TRAFFIC"
+"""Key-value bucket: how many came in each hour, waited, left and were talked with; no identity."""
+
+
 def bucket_stream(bucket: str) -> str:
     """Return the name of the stream behind a key-value bucket (NATS ADR-8)."""
     return f"KV_{bucket}"
@@ -37,6 +41,11 @@ def bucket_keys(bucket: str) -> str:
 def bucket_key(bucket: str, key: str) -> str:
     """Return the subject of one key of a bucket (NATS ADR-8)."""
     return f"$KV.{bucket}.{key}"
+
+
+def traffic_week(week: int) -> str:
+    """Return the key in TRAFFIC of one week (of 168 hours, counted since 1970)."""
+    return f"week.{week}"
 
 
 def figures_month(month: str) -> str:

@@ -32,6 +32,7 @@ STREAMS = (
     streams.DEAD_LETTERS,
     streams.bucket_stream(streams.STAFF),
     streams.bucket_stream(streams.FIGURES),
+    streams.bucket_stream(streams.TRAFFIC),
     streams.AUDIT,
 )
 

@@ -130,6 +130,8 @@ TABLE: dict[str, Permissions] = {
             *consuming(streams.CONVERSATIONS, streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED),
             *reading_bucket(streams.STAFF),
             streams.bucket_keys(streams.STAFF),
+            *reading_bucket(streams.TRAFFIC),
+            streams.bucket_keys(streams.TRAFFIC),
             # Adds to the audit and cannot read it: whoever takes the service over learns nothing of what staff did.
             subjects.audit("dispatcher"),
             put_aside("dispatcher"),

@@ -11,6 +11,7 @@ from aiohttp import web
 from faststream.nats import NatsBroker
 
 from services.dispatcher.assigner import Sweeper
+from services.dispatcher.caring import Caring
 from services.dispatcher.consumers import Handlers
 from services.dispatcher.doors import Doors
 from services.dispatcher.floor import Floor
@@ -25,6 +26,8 @@ from services.dispatcher.staff.guessing import Guessing
 from services.dispatcher.staff.passwords import Passwords
 from services.dispatcher.staff.provider import Provider
 from services.dispatcher.staff.sealed import Sealer
+from services.dispatcher.supervisor import Supervisor
+from services.dispatcher.traffic import TrafficKeeper
 from shared import streams, subjects
 from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once
 from shared.chat.batch import Batcher
@@ -67,6 +70,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         stack.enter_context(background(floor.audit.run()))
         stack.push_async_callback(floor.audit.drained, LAST_WORDS_S)
         stack.push_async_callback(floor.announcer.drained, LAST_WORDS_S)
+        traffic = TrafficKeeper(valkey, broker.connection, floor.hub.instance)
         positions = Positions(valkey, floor.dispatch, floor.projection, floor.hub.instance)
         stack.enter_context(
             background(
@@ -79,6 +83,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
                 forever("tell_positions", 1.0, positions.tell),
                 forever("mend_gaps", 1.0, floor.mend_gaps),
                 forever("close_lost", 5.0, floor.close_lost),
+                forever("keep_traffic", 30.0, traffic.keep),
             )
         )
         checks: dict[str, Check] = {
@@ -91,8 +96,12 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         provider = Provider(registration(settings)) if settings.oidc_issuer else None
         if provider is not None:
             stack.push_async_callback(provider.close)
+        doors, provider_door = _doors(floor, passwords or Passwords(), provider)
         app = make_app(
-            Api(floor, *_doors(floor, passwords or Passwords(), provider)), Pages.load(settings.page_dir or PAGE)
+            Pages.load(settings.page_dir or PAGE),
+            Api(floor, doors, provider_door),
+            Supervisor(floor, doors, traffic),
+            Caring(floor, doors),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
         await runner.setup()

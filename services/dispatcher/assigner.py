@@ -9,6 +9,7 @@ from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer, Teller
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
 from services.dispatcher.store.projection import Projection
+from services.dispatcher.store.supervision import Supervision
 from shared.chat import wire
 from shared.chat.frames import Erased, encode
 from shared.chat.store import STORE_FAILURES
@@ -71,6 +72,7 @@ class Sweeper:
     ) -> None:
         self._sure_ms = sure_ms
         self._store = store
+        self._supervision = Supervision(store)
         self._projection = projection
         self._announcer = announcer
         self._assigner = assigner
@@ -82,10 +84,14 @@ class Sweeper:
         self._cursors = [0] * len(self._looks)
 
     async def sweep(self) -> None:
-        """Take back what lost operators held, and announce what others decided and did not announce."""
+        """Take back what lost operators held, have queues overflow, and announce what others left unannounced."""
         released = await self._store.expire()
         if released:
             self._announcer.announce(released)
+            self._assigner.wake()
+        moved = await self._supervision.flow()
+        if moved:
+            self._announcer.announce(moved)
             self._assigner.wake()
         left = await self._store.claim(ANNOUNCED_WITHIN_MS)
         metrics.REDONE.inc(len(left))

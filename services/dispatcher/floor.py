@@ -51,7 +51,7 @@ class Floor:
         self.broker = broker
         self.conversations = conversations
         self.hub = Hub(instance, conversations, batcher, link, self.changed, self.erased)
-        self.dispatch = DispatchStore(valkey, settings.patience)
+        self.dispatch = DispatchStore(valkey, settings.patience, care=settings.care)
         self.projection = Projection(valkey)
         self.sessions = Sessions(valkey, settings.session_s, settings.session_longest_s)
         self.audit = Audit(instance, lambda: broker.connection)

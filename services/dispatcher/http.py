@@ -1,5 +1,7 @@
 """The dispatcher's public HTTP: the page, its doors, help near a place, the console's socket."""
 
+from typing import Protocol
+
 from aiohttp import web
 from pydantic import ValidationError
 
@@ -15,6 +17,15 @@ from shared.pages import Pages, same_origin, secure
 from shared.subjects import NEARBY
 
 MAX_HTTP_BODY = 16_384
+SUPERVISION = "/supervision"
+"""Where the same page shows what supervisors see."""
+
+
+class Routed(Protocol):
+    """What has routes of its own."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return them."""
 
 
 class Api:
@@ -65,11 +76,13 @@ class Api:
         return response
 
 
-def make_app(api: Api, pages: Pages) -> web.Application:
-    """Return the public application."""
+def make_app(pages: Pages, *others: Routed) -> web.Application:
+    """Return the public application: the pages, and whatever else has routes."""
     app = web.Application(client_max_size=MAX_HTTP_BODY, middlewares=[refusals])
     secure(app)
-    app.add_routes([*pages.routes(), *api.routes()])
+    app.add_routes([*pages.routes(), web.get(SUPERVISION, pages.index)])
+    for one in others:
+        app.add_routes(one.routes())
     return app
 
 

@@ -41,7 +41,7 @@ class Positions:
             if queue.waiting:
                 found |= await self._of_queue(queue, board.now_ms, -1 if whole else NEAR - 1)
         changed = [(one, place) for one, place in found.items() if self._told.get(one) != place]
-        kept = {} if whole else {one: place for one, place in self._told.items() if place[0] > NEAR}
+        kept = {} if whole else {one: place for one, place in self._told.items() if (place.position or 0) > NEAR}
         self._told = kept | {one: place for one, place in found.items() if self._told.get(one) == place}
         for start in range(0, len(changed), AT_ONCE):
             some = dict(changed[start : start + AT_ONCE])
@@ -57,8 +57,9 @@ class Positions:
 
     async def _of_queue(self, queue: QueueState, now_ms: int, last: int) -> dict[str, Place]:
         order = await self._store.waiting(queue.name, 0, last)
-        return {
-            conversation: (position, wait_s(position, queue.served_ms, now_ms, queue.serving))
+        shut = await self._store.shut(queue.name) if queue.closed else []
+        return {conversation: Place(None, None, queue.closed) for conversation in shut} | {
+            conversation: Place(position, wait_s(position, queue.served_ms, now_ms, queue.serving))
             for position, conversation in enumerate(order, 1)
         }
 

@@ -7,7 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from services.dispatcher.domain.care import Care
+from services.dispatcher.domain.forecast import Promise
+from services.dispatcher.domain.hours import WorkingHours
 from services.dispatcher.domain.presence import Patience
+from shared.contracts.conversation import Force
 from shared.settings import WebSettings
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -86,6 +90,23 @@ class DispatcherSettings(WebSettings):
         description="Address of the console as browsers see it, for the provider's way back; needed with an issuer",
     )
 
+    hard_in_a_row: int = Field(
+        default=3, ge=0, le=20, description="Hard conversations in a row after which an operator rests; 0: never"
+    )
+    break_s: int = Field(default=600, ge=60, le=7_200, description="Seconds that such a break lasts")
+    promise_s: float = Field(
+        default=60.0, ge=1, le=3_600, description="What the forecast of staff aims at: an operator within these seconds"
+    )
+    promise_share: float = Field(
+        default=0.95, gt=0, lt=1, description="And for which share of those who come, the others waiting longer"
+    )
+    psychologists: dict[Force, WorkingHours] = Field(
+        default={Force.POLICE: WorkingHours(week="Mo-Fr 09:00-18:00")},
+        description="Hours of each force's psychologists, as JSON: "
+        '`{"police": {"week": "Mo-Fr 09:00-18:00", "department": "974", "on_holidays": "off", '
+        '"exceptions": {"2026-12-24": "09:00-12:00"}}}`; a force without hours has none',
+    )
+
     @field_validator("oidc_issuer", "console_url")
     @classmethod
     def _is_an_address(cls, address: str) -> str:
@@ -118,6 +139,16 @@ class DispatcherSettings(WebSettings):
     def sure_ms(self) -> int:
         """``sure_s`` in milliseconds."""
         return int(self.sure_s * 1000)
+
+    @property
+    def care(self) -> Care:
+        """How much an operator bears, as the domain wants it."""
+        return Care(self.hard_in_a_row, self.break_s * 1000)
+
+    @property
+    def promise(self) -> Promise:
+        """What the forecast aims at."""
+        return Promise(self.promise_share, self.promise_s)
 
     @property
     def patience(self) -> Patience:

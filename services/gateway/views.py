@@ -14,6 +14,7 @@ def of_record(cid: str, record: Record) -> State:
         unit=record.unit,
         position=record.position if waiting else None,
         estimate_s=record.estimate_s if waiting else None,
+        notice=record.notice if waiting else None,
         resumable_until=record.resumable_until,
         peer_connected=record.operator_at is not None if record.stage is Stage.ACTIVE else None,
     )

@@ -73,6 +73,8 @@ class Record:
     position: int | None = None
     """Place in the queue, 1 for the next; written by the dispatcher while it waits."""
     estimate_s: int | None = None
+    notice: str | None = None
+    """What a supervisor says of the queue's being closed; written by the dispatcher while it waits."""
     visitor_at: str | None = None
     operator_at: str | None = None
     operator: str | None = None
@@ -222,6 +224,7 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         turn=int(text.get("turn", 0)),
         position=int(text["position"]) if "position" in text else None,
         estimate_s=int(text["estimate_s"]) if "estimate_s" in text else None,
+        notice=text.get("notice"),
         visitor_at=text.get(at(Role.VISITOR)),
         operator_at=text.get(at(Role.OPERATOR)),
         operator=text.get(who(Role.OPERATOR)),

@@ -26,6 +26,15 @@ class AuditAction(StrEnum):
     CONVERSATION_TAKEN_OVER = "conversation_taken_over"
     CONVERSATION_RELEASED = "conversation_released"
     CONVERSATION_ENDED = "conversation_ended"
+    CONVERSATION_HANDED = "conversation_handed"
+    CONVERSATION_PUT_BACK = "conversation_put_back"
+    OPERATOR_DRAINED = "operator_drained"
+    OPERATOR_UNDRAINED = "operator_undrained"
+    QUEUE_CLOSED = "queue_closed"
+    QUEUE_REOPENED = "queue_reopened"
+    OVERFLOW_SET = "overflow_set"
+    OVERFLOW_ENDED = "overflow_ended"
+    DEBRIEF_TICKED = "debrief_ticked"
 
 
 class AuditActor(StrEnum):
@@ -67,4 +76,9 @@ class AuditEntry(Contract):
     )
     conversation_id: UUID | None = Field(default=None, description="Which conversation")
     reason: str | None = Field(default=None, pattern=r"^[a-z_]{1,40}$", description="One word of a closed list")
+    target: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9_.>-]{1,80}$",
+        description="Whom or what it was done to, by a supervisor: an account, a queue, or `from>to` of two queues",
+    )
     fields: tuple[str, ...] = Field(default=(), description="Names of the account's fields that changed; no values")

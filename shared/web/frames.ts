@@ -327,6 +327,7 @@ export interface WrongFrame {
  * The whole of what a visitor may know of where the conversation stands; each replaces the one before.
  *
  * `position` is 1 for the next to be answered; `estimate_s` is seconds, absent when nothing honest can be said.
+ * `notice`: why nobody new is answered for now, in the visitor's language where that is known.
  * `peer_connected`: the specialist's console is on line at this moment. `resumable_until`: until when the
  * visitor's resume words work.
  */
@@ -339,6 +340,7 @@ export interface StateFrame {
   unit?: string | null;
   position?: number | null;
   estimate_s?: number | null;
+  notice?: string | null;
   peer_connected?: boolean | null;
   resumable_until?: number | null;
 }

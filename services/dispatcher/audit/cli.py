@@ -53,6 +53,7 @@ def line(entry: AuditEntry) -> str:
         f"by {entry.by}" if entry.by != "self" else "",
         f"console {entry.console}" if entry.console else "",
         f"conversation {entry.conversation_id}" if entry.conversation_id else "",
+        f"on {entry.target}" if entry.target else "",
         entry.reason or "",
         ",".join(entry.fields),
         f"({entry.lost} entries before it were lost)" if entry.lost else "",

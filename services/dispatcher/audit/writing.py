@@ -85,6 +85,7 @@ class Audit:
         console: str | None = None,
         conversation: UUID | None = None,
         reason: str | None = None,
+        target: str | None = None,
         fields: tuple[str, ...] = (),
         entry: UUID | None = None,
         time: datetime | None = None,
@@ -102,6 +103,7 @@ class Audit:
             "console": console,
             "conversation_id": conversation,
             "reason": reason,
+            "target": target,
             "fields": fields,
             "time": time or utc_now(),
         }

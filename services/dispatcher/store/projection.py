@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
@@ -22,17 +22,31 @@ return 1
 
 _PLACE = """
 if redis.call('HGET', KEYS[1], 'stage') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'position', ARGV[2])
-if ARGV[3] == '' then
-  redis.call('HDEL', KEYS[1], 'estimate_s')
-else
-  redis.call('HSET', KEYS[1], 'estimate_s', ARGV[3])
+local function put(field, value)
+  if value == '' then redis.call('HDEL', KEYS[1], field) else redis.call('HSET', KEYS[1], field, value) end
 end
+local notice = ''
+if ARGV[4] ~= '' then
+  local words = cjson.decode(ARGV[4]).words
+  local language = string.match(redis.call('HGET', KEYS[1], 'language') or '', '^%a+')
+  notice = language and words[language] or words.fr
+end
+put('position', ARGV[2])
+put('estimate_s', ARGV[3])
+put('notice', notice)
 return 1
 """
 
-Place = tuple[int, int | None]
-"""Position in the queue, 1 for the next, and the estimated seconds, None when nothing honest can be said."""
+
+class Place(NamedTuple):
+    """Where a conversation stands: position, 1 for the next, and the estimated seconds; None: nothing can be said.
+
+    ``closed``: what is said of its queue's being closed to it, as the store keeps it; empty when it is served.
+    """
+
+    position: int | None
+    estimate_s: int | None = None
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,9 @@ class Projection:
     async def places(self, places: Mapping[str, Place]) -> set[str]:
         """Write where conversations stand; return those written, the others do not wait (yet, or any more)."""
         async with self._valkey.pipeline(transaction=False) as pipe:
-            for conversation, (position, estimate_s) in places.items():
-                told: list[str | int] = [Stage.WAITING, position, "" if estimate_s is None else estimate_s]
+            for conversation, (position, estimate_s, closed) in places.items():
+                numbers = ["" if one is None else one for one in (position, estimate_s)]
+                told: list[str | int] = [Stage.WAITING, *numbers, closed]
                 await self._place(keys=[keys.conversation(conversation)], args=told, client=pipe)
             answers = await pipe.execute()
         return {conversation for conversation, answer in zip(places, answers, strict=True) if answer}
@@ -87,8 +102,12 @@ class Projection:
 
 def fields_of(decision: Decision) -> Mapping[str, str | int]:
     """Return the fields that a decision sets; an empty string removes one."""
+    force, _ = queue_parts(decision.queue)
     if decision.kind == "assigned":
+        # A move to this queue may come later than this, and is then too old to be written.
         return {
+            "force": force,
+            "notice": "",
             "stage": Stage.ACTIVE,
             "assigned_at": decision.at_ms,
             "turn": decision.turn,
@@ -96,6 +115,5 @@ def fields_of(decision: Decision) -> Mapping[str, str | int]:
             key_of(Role.OPERATOR): decision.kid,
             at(Role.OPERATOR): "",
         }
-    force, _ = queue_parts(decision.queue)
     nobody = dict.fromkeys((who(Role.OPERATOR), key_of(Role.OPERATOR), at(Role.OPERATOR)), "")
     return {"stage": Stage.WAITING, "force": force, **nobody}

@@ -112,6 +112,7 @@ class State(Frame, tag="state", frozen=True):
     """The whole of what a visitor may know of where the conversation stands; each replaces the one before.
 
     ``position`` is 1 for the next to be answered; ``estimate_s`` is seconds, absent when nothing honest can be said.
+    ``notice``: why nobody new is answered for now, in the visitor's language where that is known.
     ``peer_connected``: the specialist's console is on line at this moment. ``resumable_until``: until when the
     visitor's resume words work.
     """
@@ -122,6 +123,7 @@ class State(Frame, tag="state", frozen=True):
     unit: str | None = None
     position: Count | None = None
     estimate_s: Count | None = None
+    notice: str | None = None
     peer_connected: bool | None = None
     resumable_until: int | None = None
 

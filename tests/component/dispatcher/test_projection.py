@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.dispatcher.store.dispatch import Decision, DispatchStore
-from services.dispatcher.store.projection import Projected, Projection
+from services.dispatcher.store.projection import Place, Projected, Projection
 from shared import keys
 from shared.chat.frames import Stage
 from shared.chat.store import ConversationStore, Record
@@ -81,22 +81,46 @@ async def test_nothing_is_brought_back_by_a_decision_about_a_conversation_that_i
     await client.delete(keys.conversation(conversation))
     projection = Projection(client)
     assert [await projection.write(decision) for decision in decisions] == [None] * 4
-    assert await projection.places({conversation: (1, None)}) == set()
+    assert await projection.places({conversation: Place(1)}) == set()
     assert await projection.gone([conversation]) == [conversation]
     assert await client.exists(keys.conversation(conversation)) == 0
 
 
 async def test_a_position_is_written_only_while_it_waits(client: Redis, conversation: str) -> None:
     projection = Projection(client)
-    assert await projection.places({conversation: (3, 120)}) == set()
+    assert await projection.places({conversation: Place(3, 120)}) == set()
     await client.hset(keys.conversation(conversation), "stage", Stage.WAITING)
-    assert await projection.places({conversation: (3, 120)}) == {conversation}
+    assert await projection.places({conversation: Place(3, 120)}) == {conversation}
     assert ((await _record(client, conversation)).position, (await _record(client, conversation)).estimate_s) == (
         3,
         120,
     )
-    await projection.places({conversation: (2, None)})
+    await projection.places({conversation: Place(2)})
     assert ((await _record(client, conversation)).position, (await _record(client, conversation)).estimate_s) == (
         2,
         None,
     )
+
+
+async def test_who_waits_for_a_closed_queue_reads_why_in_their_language_or_else_in_french(
+    client: Redis,
+) -> None:
+    """And no place in a line that does not move."""
+    projection = Projection(client)
+    closed = '{"words": {"fr": "Le chat rouvre à 8 h.", "en": "The chat opens again at 8."}}'
+    for language, words in (("en-GB", "The chat opens again at 8."), ("ar", "Le chat rouvre à 8 h."), ("", None)):
+        conversation = str(uuid4())
+        record: dict[str, str | int] = {
+            "seq": 0,
+            "stage": "waiting",
+            "position": 3,
+            "estimate_s": 60,
+            "language": language,
+        }
+        for field, value in record.items():
+            await client.hset(keys.conversation(conversation), field, value)
+        await projection.places({conversation: Place(None, None, closed)})
+        found = await client.hmget(keys.conversation(conversation), "position", "estimate_s", "notice")
+        assert found == [None, None, (words or "Le chat rouvre à 8 h.").encode()]
+        await projection.places({conversation: Place(1)})
+        assert await client.hmget(keys.conversation(conversation), "position", "notice") == [b"1", None]

@@ -23,6 +23,14 @@ describe("where the conversation stands", () => {
     expect(standing(french, state({ position: 2, estimate_s: 20 }), "ready").detail).toContain("Moins d’une minute");
   });
 
+  test("a closed queue says why, and makes no promise of a place", () => {
+    const closed = standing(french, state({ notice: "Le chat rouvre à 8 h." }), "ready");
+    expect(closed.title).toBe("Les réponses sont suspendues pour le moment.");
+    expect(closed.detail).toContain("Le chat rouvre à 8 h.");
+    expect(closed.detail).toContain("17, 112 ou SMS au 114");
+    expect(closed.detail).not.toMatch(/minute|avant vous/);
+  });
+
   test("nobody is said to be reading when the other console is off line", () => {
     const active = { stage: "active", force: "gendarmerie" } as const;
     expect(standing(french, state({ ...active, peer_connected: true }), "ready").detail).toContain("vous lit");

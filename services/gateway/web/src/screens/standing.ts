@@ -20,6 +20,7 @@ function byStage(t: Say, state: StateFrame | null): Standing {
     return { title, detail: t(state.peer_connected === false ? "peerAway" : "listening") };
   }
   if (state?.stage !== "waiting") return { title: t("routing"), detail: t("writeNow") };
+  if (state.notice) return { title: t("closedTo"), detail: `${state.notice} ${t("closedStill")}` };
   const { position, estimate_s: seconds } = state;
   const title = !position ? t("waiting") : position === 1 ? t("next") : t("ahead", { n: position - 1 });
   return { title, detail: `${estimate(t, seconds ?? null)} ${t("writeNow")}` };

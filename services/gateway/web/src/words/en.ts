@@ -56,6 +56,8 @@ export const en: Catalogue = {
   waiting: "Your request is in the queue.",
   soon: "Less than a minute, most likely.",
   minutes: { one: "About {n} minute.", other: "About {n} minutes." },
+  closedTo: "No new conversation is being answered for now.",
+  closedStill: "You can write: it will be read when answering starts again. In danger: 17, 112 or text 114.",
   noEstimate: "We cannot say how long it will take.",
   writeNow: "You can already write: all of it will be read as soon as someone arrives.",
   police: "Police",

@@ -60,6 +60,8 @@ export const fr = {
   waiting: "Votre demande est en attente.",
   soon: "Moins d’une minute, sans doute.",
   minutes: { one: "Environ {n} minute.", other: "Environ {n} minutes." },
+  closedTo: "Les réponses sont suspendues pour le moment.",
+  closedStill: "Vous pouvez écrire : ce sera lu à la reprise. En danger : 17, 112 ou SMS au 114.",
   noEstimate: "Nous ne pouvons pas dire combien de temps.",
   writeNow: "Vous pouvez déjà écrire : tout sera lu dès que quelqu’un arrive.",
   police: "Police",

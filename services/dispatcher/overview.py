@@ -1,0 +1,215 @@
+"""The floor as supervisors see it: numbers, logins of staff, conversations by their id alone. Pure.
+
+Small numbers are shown as they are: whoever sees them has the people of the shift in sight anyway.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from services.dispatcher.domain import forecast as erlang
+from services.dispatcher.domain.estimate import wait_s
+from services.dispatcher.domain.forecast import Promise
+from services.dispatcher.domain.hours import WorkingHours
+from services.dispatcher.domain.traffic import Hour, expected
+from services.dispatcher.store.dispatch import Board, QueueState, queue_parts
+from services.dispatcher.store.supervision import Known, Notice, Overview, Person
+from shared.contracts.conversation import Category, Force
+
+USUAL_LIMIT = 3
+MOST_ASKED = 1_000
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """A conversation: where it stands, never what is in it. Moments in ms."""
+
+    conversation: str
+    queue: str
+    since: int
+    given: int
+    turn: int
+    danger: bool
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One queue. ``estimate_s``: for who comes now; ``first``: who is next, and behind them who is shut out."""
+
+    queue: str
+    force: Force
+    category: Category
+    waiting: int
+    oldest_s: int
+    estimate_s: int | None
+    serving: int
+    closed: Notice | None
+    overflow_to: str | None
+    overflow_after_s: int | None
+    first: list[Talk]
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """One operator on duty. ``rests_until``: 0 for no break; ``present``: False while their console is lost."""
+
+    operator: str
+    queues: list[str]
+    limit: int
+    status: str
+    since: int
+    drained: bool
+    present: bool
+    hard_in_a_row: int
+    rests_until: int
+    debrief_asked: int
+    held: list[Talk]
+
+
+class Psychologist(msgspec.Struct, frozen=True):
+    """Whether psychologists of a force are there, and until or from when."""
+
+    force: Force
+    open: bool
+    closes_at: int | None
+    opens_at: int | None
+
+
+class View(msgspec.Struct, frozen=True):
+    """The whole at ``at`` (ms). ``debriefs``: who asked to talk, when; also those who are no longer on duty."""
+
+    at: int
+    queues: list[Line]
+    operators: list[Operator]
+    debriefs: dict[str, int]
+    psychologists: list[Psychologist]
+
+
+class HourAhead(msgspec.Struct, frozen=True):
+    """One hour to come. Shares from 0 to 1; None: too little is known yet."""
+
+    at: int
+    an_hour: float | None
+    weeks: int
+    needed: int | None
+    within: float | None
+    leave: float | None
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """The hours to come with ``operators`` of ``limit`` conversations each, and what is aimed at."""
+
+    force: Force
+    operators: int
+    limit: int
+    promise_s: float
+    promise_share: float
+    hours: list[HourAhead]
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many operators, and how many conversations each may have."""
+
+    operators: int
+    limit: int
+
+
+def of(board: Board, overview: Overview, psychologists: Mapping[Force, WorkingHours]) -> View:
+    """Return the floor as it is."""
+    now = datetime.fromtimestamp(board.now_ms / 1000, UTC)
+    return View(
+        at=board.now_ms,
+        queues=[_line(queue, board.now_ms, overview) for queue in board.queues],
+        operators=[_operator(person, overview) for person in sorted(overview.people, key=lambda one: one.login)],
+        debriefs=overview.debriefs,
+        psychologists=[_psychologist(force, hours, now) for force, hours in psychologists.items()],
+    )
+
+
+def crew(overview: Overview, force: Force) -> Crew:
+    """Return who takes new conversations of a force now."""
+    able = [
+        person
+        for person in overview.people
+        if person.present
+        and person.status == "available"
+        and not person.drained
+        and any(queue_parts(queue)[0] is force for queue in person.queues)
+    ]
+    limits = sorted(person.limit for person in able)
+    return Crew(len(able), limits[len(limits) // 2] if limits else USUAL_LIMIT)
+
+
+def forecast(known: Mapping[int, Hour], force: Force, hours: Iterable[datetime], crew: Crew, promise: Promise) -> Ahead:
+    """Return what the hours to come will be like with this crew, and how many it would take."""
+    return Ahead(
+        force=force,
+        operators=crew.operators,
+        limit=crew.limit,
+        promise_s=promise.seconds,
+        promise_share=promise.share,
+        hours=[_hour(known, force, at, crew, promise) for at in hours],
+    )
+
+
+def _hour(known: Mapping[int, Hour], force: Force, at: datetime, crew: Crew, promise: Promise) -> HourAhead:
+    found = expected(known, force, at)
+    if found is None:
+        return HourAhead(_ms(at), None, 0, None, None, None)
+    met = erlang.Crew(found.traffic, crew.operators * crew.limit)
+    return HourAhead(
+        at=_ms(at),
+        an_hour=round(found.traffic.an_hour, 1),
+        weeks=found.weeks,
+        needed=erlang.operators_for(found.traffic, promise, crew.limit),
+        within=round(met.within(promise.seconds), 3),
+        leave=round(met.leave, 3),
+    )
+
+
+def _line(queue: QueueState, now_ms: int, overview: Overview) -> Line:
+    force, category = queue_parts(queue.name)
+    to, after_ms = overview.overflow.get(queue.name, (None, None))
+    return Line(
+        queue=queue.name,
+        force=force,
+        category=category,
+        waiting=queue.waiting,
+        oldest_s=max(0, now_ms - queue.oldest_ms) // 1000 if queue.oldest_ms else 0,
+        estimate_s=None if queue.closed else wait_s(queue.waiting + 1, queue.served_ms, now_ms, queue.serving),
+        serving=queue.serving,
+        closed=msgspec.json.decode(queue.closed, type=Notice) if queue.closed else None,
+        overflow_to=to,
+        overflow_after_s=after_ms // 1000 if after_ms is not None else None,
+        first=[_talk(known) for known in overview.waiting if known.queue == queue.name],
+    )
+
+
+def _operator(person: Person, overview: Overview) -> Operator:
+    return Operator(
+        operator=person.login,
+        queues=person.queues,
+        limit=person.limit,
+        status=person.status,
+        since=person.seated_ms,
+        drained=person.drained,
+        present=person.present,
+        hard_in_a_row=person.row,
+        rests_until=person.rests_until_ms,
+        debrief_asked=overview.debriefs.get(person.login, 0),
+        held=sorted(map(_talk, person.held), key=lambda talk: talk.given),
+    )
+
+
+def _talk(known: Known) -> Talk:
+    return Talk(known.conversation, known.queue, known.since_ms, known.given_ms, known.turn, "danger" in known.hurry)
+
+
+def _psychologist(force: Force, hours: WorkingHours, now: datetime) -> Psychologist:
+    there = hours.at(now)
+    closes, opens = (None if moment is None else _ms(moment) for moment in (there.closes_at, there.opens_at))
+    return Psychologist(force, there.open, closes, opens)
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
