@@ -16,7 +16,7 @@ async def four_words(visitor: Visitor) -> list[str]:
     await expect(words).to_have_count(4, timeout=30_000)
     read = await words.all_inner_texts()
     await visitor.page.get_by_role("button", name="C’est noté").click()
-    await expect(visitor.page.get_by_role("button", name="Vos quatre mots marchent")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Vos mots marchent")).to_be_visible()
     return read
 
 

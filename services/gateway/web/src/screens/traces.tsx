@@ -16,6 +16,7 @@ export function browserOf(agent: string): Browser | null {
 /** What only the visitor can erase, browser by browser, and what nobody can (V8): said plainly. */
 export function Traces({ t }: { t: Say }) {
   const here = browserOf(navigator.userAgent);
+  const hereFirst = [...BROWSERS].sort((one, other) => Number(other === here) - Number(one === here));
   return (
     <>
       <h2>{t("history")}</h2>
@@ -23,7 +24,7 @@ export function Traces({ t }: { t: Say }) {
       <p>
         <strong>{t("historyOne")}</strong>
       </p>
-      {BROWSERS.map((browser) => (
+      {hereFirst.map((browser) => (
         <details key={browser} open={browser === here}>
           <summary>
             {t(`history${browser}`)} {browser === here && t("historyHere")}

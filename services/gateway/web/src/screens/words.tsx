@@ -33,11 +33,11 @@ export function ResumeWordsScreen({ t, words, failed, until, onAgain, onDone }: 
   return (
     <div class="sheet" key="drawn">
       <Heading>{t("words")}</Heading>
-      <ol class="four-words" lang="fr">
+      <ul class="four-words" lang="fr">
         {words.map((word) => (
           <li key={word}>{word.normalize("NFC")}</li>
         ))}
-      </ol>
+      </ul>
       {until !== null && <p>{t("wordsUntil", { time: clock(t.locale, until) })}</p>}
       <p>{t("wordsCare")}</p>
       <p>{t("wordsClosing")}</p>

@@ -151,7 +151,7 @@ export const en: Catalogue = {
   searching: "Looking for your conversation…",
   searchingLead: "This takes a few seconds.",
   keep: "Keep a way to come back",
-  keepUntil: "Your four words work until {time}. Get others",
+  keepUntil: "Your words work until {time}. Change them",
   words: "Your four words to come back",
   wordsDrawing: "Choosing four words…",
   wordsFailed: "It did not work. The conversation goes on.",

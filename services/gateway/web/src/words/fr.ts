@@ -155,7 +155,7 @@ export const fr = {
   searching: "Nous cherchons votre conversation…",
   searchingLead: "Cela prend quelques secondes.",
   keep: "Garder un moyen de revenir",
-  keepUntil: "Vos quatre mots marchent jusqu’à {time}. En obtenir d’autres",
+  keepUntil: "Vos mots marchent jusqu’à {time}. En changer",
   words: "Vos quatre mots pour revenir",
   wordsDrawing: "Nous choisissons quatre mots…",
   wordsFailed: "Cela n’a pas marché. La conversation continue.",
