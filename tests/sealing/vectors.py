@@ -20,7 +20,7 @@ from shared.sealing.jose import jwk_of, kid_of, make_key, public_key, sign
 from tests.sealing.body import oct_key, to_base64url
 from tests.sealing.cast import CONVERSATION, OTHER
 from tests.sealing.keys import ALG, ENC, TYP, seal_keys
-from tests.sealing.plain import Plain, PlainKind
+from tests.sealing.plain import Plain, PlainKind, padded
 from tests.sealing.staff import Account, ShiftKey, StaffKeys, box, make_duty, make_shift, state
 from tests.sealing.visitor import VisitorKeys, verify
 
@@ -146,6 +146,7 @@ def bad_holders(scene: Scene) -> list[tuple[str, Holder]]:
         "a private key in the statement's place": json.dumps({"certificate": good["certificate"], "statement": {}}),
         "a statement without signature": json.dumps({**good, "statement": unsigned(good["statement"])}),
         "a certificate without signature": json.dumps({**good, "certificate": unsigned(good["certificate"])}),
+        "a statement signed for something else": json.dumps({**good, "statement": retyped(account, good["statement"])}),
         "a statement signed by another account": json.dumps(
             {**good, "statement": json.loads(gendarme.shift(NOW).credential)["statement"]}
         ),
@@ -169,6 +170,11 @@ def unsigned(token: str) -> str:
     """Return a signed text as ``alg: none``."""
     _header, payload, _signature = token.split(".")
     return f"{to_base64url(json.dumps({'alg': 'none', 'typ': 'havre-key+jwt'}).encode())}.{payload}."
+
+
+def retyped(account: Account, token: str) -> str:
+    """Return the same claims, signed by the account for another purpose."""
+    return sign(json.loads(jws.extract_compact(token.encode()).payload), account.key, "havre-consent+jwt")
 
 
 def under_secret(scene: Scene, token: str) -> str:
@@ -203,6 +209,7 @@ def bad_frames(scene: Scene, twin: dict[str, Any]) -> list[tuple[str, Message]]:
         ("no body", moved(text, body="Il dort.")),
         ("a typing body in a message", moved(text, body=log["typing"])),
         ("a body that is compressed", moved(text, body=log["zipped"])),
+        ("a body of another algorithm, with the right key", moved(text, body=log["wrapped"])),
         ("a key message moved to another client id", moved(keys, cid="cid-another")),
         ("a key message of another sender", moved(keys, by=Role.OPERATOR)),
         ("a key message by another signer", moved(keys, cid="cid-forged", body=forged)),
@@ -229,6 +236,8 @@ def parts_of(scene: Scene, twin: dict[str, Any]) -> dict[str, Any]:
     frames = [msgspec.convert(frame, Message) for frame in twin["frames"]]
     raw = OctKey.import_key({"kty": "oct", "k": exported["epochs"]["1"]}).raw_value
     zipped = {"alg": "dir", "enc": ENC, "kid": "1", "zip": "DEF"}
+    wrapped = {"alg": "A256GCMKW", "enc": ENC, "kid": "1"}
+    words = padded(Plain(CONVERSATION, frames[1].cid, Role.VISITOR, PlainKind.TEXT, "Oui."))
     plain = Plain(CONVERSATION, frames[1].cid, Role.VISITOR, PlainKind.TYPING, "")
     return {
         "text": frames[1],
@@ -236,7 +245,8 @@ def parts_of(scene: Scene, twin: dict[str, Any]) -> dict[str, Any]:
         "signer": ECKey.import_key(exported["signer"]),
         "typing": visitor.seal(plain),
         "elsewhere": visitor.seal(Plain(OTHER, frames[1].cid, Role.VISITOR, PlainKind.TEXT, "Oui.")),
-        "zipped": jwe.encrypt_compact(zipped, b" " * 256, oct_key(raw), algorithms=["dir", ENC, "DEF"]),
+        "zipped": jwe.encrypt_compact(zipped, words, oct_key(raw), algorithms=["dir", ENC, "DEF"]),
+        "wrapped": jwe.encrypt_compact(wrapped, words, oct_key(raw), algorithms=["A256GCMKW", ENC]),
     }
 
 

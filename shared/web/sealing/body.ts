@@ -25,7 +25,7 @@ export const UNREADABLE: Opened = { state: "unreadable" };
 export type Epochs = ReadonlyMap<string, CryptoKey>;
 
 const ENC = "A256GCM";
-const ALLOWED = { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: [ENC] };
+const ALLOWED = { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: [ENC], maxDecompressedLength: 0 };
 
 /** Return the newest epoch, or undefined when there is none. */
 export function newest(epochs: Epochs): string | undefined {

@@ -37,7 +37,7 @@ type StaffRole = "operator" | "psychologist";
 const ALG = "ECDH-ES+A256KW";
 const ENC = "A256GCM";
 const AGREEMENT = { name: "ECDH", namedCurve: "P-256" };
-const ALLOWED = { keyManagementAlgorithms: [ALG], contentEncryptionAlgorithms: [ENC] };
+const ALLOWED = { keyManagementAlgorithms: [ALG], contentEncryptionAlgorithms: [ENC], maxDecompressedLength: 0 };
 
 /** Make this console's key for a shift, stated by the account. `nowMs` is best the server's time. */
 export async function makeShift(

@@ -48,7 +48,7 @@ const VERSION = 1;
 const EPOCH_BYTES = 32;
 /** Epochs that one key message tells: with sixteen holders it still fits a body. Older ones are left out. */
 const MOST_EPOCHS = 96;
-const ALLOWED = { keyManagementAlgorithms: [ALG], contentEncryptionAlgorithms: [ENC] };
+const ALLOWED = { keyManagementAlgorithms: [ALG], contentEncryptionAlgorithms: [ENC], maxDecompressedLength: 0 };
 
 /** Return the public part of a JWK of curve P-256, or null when it is something else. */
 export function publicJwk(jwk: unknown): PublicJwk | null {

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { MAX_BODY, type MessageFrame } from "../frames";
 import type { Opened } from "./body";
 import { Unverified, verify } from "./credential";
@@ -128,6 +128,8 @@ describe("who reads", () => {
     const successor = new StaffKeys(await office.shift());
     expect(await read(successor)).toEqual([KEYS, SEALED, KEYS, SEALED]);
     await successor.addDuty(duty.kid, duty.privateJwk);
+    const opened = await Promise.all(log.messages.filter((_, index) => index % 2).map((said) => successor.open(said)));
+    expect(opened, "the key messages were kept").toEqual([text("waiting"), text("Il revient.")]);
     expect(await read(successor)).toEqual([KEYS, text("waiting"), KEYS, text("Il revient.")]);
     expect(await answer(successor, "Je reprends.")).not.toBeNull();
   });
@@ -308,9 +310,15 @@ describe("the visitor's keys", () => {
     await log.admit(held(shift));
     const said = await log.say("gone");
     await read(staff);
-    const begun = log.visitor.admit(ID, "police", [held(await office.shift())], "cid-000009", NOW);
-    log.visitor.forget();
-    expect((await begun).body).toBeNull();
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+    const inTheMiddle = vi.spyOn(crypto.subtle, "encrypt").mockImplementationOnce((...given) => {
+      log.visitor.forget();
+      return encrypt(...given);
+    });
+    const begun = await log.visitor.admit(ID, "police", [held(await office.shift())], "cid-000009", NOW);
+    expect(inTheMiddle).toHaveBeenCalled();
+    inTheMiddle.mockRestore();
+    expect(begun.body).toBeNull();
     expect(await log.visitor.open(said)).toEqual(SEALED);
     await expect(log.say("again")).rejects.toThrow();
     await expect(log.visitor.exported()).rejects.toThrow();

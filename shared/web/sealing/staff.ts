@@ -18,6 +18,7 @@ const ALLOWED = {
   keyManagementAlgorithms: ["PBES2-HS512+A256KW"],
   contentEncryptionAlgorithms: ["A256GCM"],
   maxPBES2Count: MOST_ROUNDS,
+  maxDecompressedLength: 0,
 };
 
 /** Open an account's signing key with its password (or key phrase). Throws `Unverified` for a wrong one. */
@@ -108,17 +109,13 @@ export class StaffKeys {
       return KEYS;
     }
     const told = await openKeys(frame, reader);
-    if (!told || !this.#isTheSigner(heard, told)) return UNREADABLE;
+    if (!told) return UNREADABLE;
     const keys = await importAll(told);
-    // Pinned only now, and looked at again: another key message may have been opened meanwhile.
-    if (!this.#isTheSigner(heard, told)) return UNREADABLE;
+    // Compared and pinned after the last wait: another key message may have been opened meanwhile.
+    if (heard.signer !== null && heard.signer !== told.signer) return UNREADABLE;
     heard.signer = told.signer;
     for (const [epoch, key] of keys) if (!heard.epochs.has(epoch)) heard.epochs.set(epoch, key);
     return KEYS;
-  }
-
-  #isTheSigner(heard: Heard, told: Told): boolean {
-    return heard.signer === null || heard.signer === told.signer;
   }
 
   #of(conversation: string): Heard {

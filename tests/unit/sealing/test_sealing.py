@@ -160,6 +160,7 @@ def test_the_duty_key_alone_opens_everything_while_the_visitor_is_away(
     successor = StaffKeys(office.account().shift(now_s()))
     assert {one.state for one in log.read_by(successor)} == {State.KEYS, State.SEALED}
     successor.add_duty(duty.kid, duty.private_jwk)
+    assert successor.open(log.messages[1]) == text("waiting"), "the key messages were kept"
     assert log.read_by(successor) == [KEYS, text("waiting"), KEYS, text("Je suis là."), text("Il revient.")]
     assert log.answer(successor, "Je reprends.") is not None
 
