@@ -54,5 +54,7 @@ function search(form: HTMLFormElement): void {
     document.querySelector("main")?.replaceWith(document.adoptNode(answer));
     document.querySelector<HTMLElement>("#found")?.focus();
   });
-  request.send(new FormData(form));
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
+  request.send(fields);
 }
