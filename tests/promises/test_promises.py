@@ -10,7 +10,8 @@ import pytest
 
 from infra.local import plan
 from shared import keys
-from shared.chat.frames import Held
+from shared.chat.frames import Held, Open
+from shared.contracts.conversation import Audience, Category
 from tests.promises.conftest import SILENCE_S
 from tests.promises.planted import ADDRESS, Planted, canary, conversation
 from tests.search import everywhere, in_store
@@ -29,6 +30,12 @@ async def gone(stack: TappedStack, within_s: float, *words: str) -> float:
         assert time.monotonic() - began < within_s, f"still there after {within_s} s: {left}"
         await asyncio.sleep(0.05)
     return time.monotonic() - began
+
+
+def test_no_name_is_asked() -> None:
+    """V1, V4: all that a visitor's page can say of the visitor before the chat, and only the first two are needed."""
+    assert Open.__struct_fields__ == ("category", "audience", "postal_code", "language", "work")
+    Open(category=Category.DOMESTIC, audience=Audience.VICTIM)
 
 
 async def test_nobody_between_the_two_can_read_the_conversation(tapped: TappedStack) -> None:
