@@ -53,12 +53,16 @@ types: $(VENV)/.dev ## Check types (mypy --strict)
 docs: $(VENV)/.dev ## Write the documents that are made from the code
 	$(PY) -m infra.docs.asyncapi
 	$(PY) -m infra.docs.protocol
+	$(PY) -m infra.docs.openapi_gateway
+	$(PY) -m infra.docs.openapi_dispatcher
 	$(PY) -m infra.configuration
 
 .PHONY: docs-check
 docs-check: $(VENV)/.dev ## Fail when one of those documents is stale
 	$(PY) -m infra.docs.asyncapi --check
 	$(PY) -m infra.docs.protocol --check
+	$(PY) -m infra.docs.openapi_gateway --check
+	$(PY) -m infra.docs.openapi_dispatcher --check
 	$(PY) -m infra.configuration --check
 
 .PHONY: check
@@ -183,8 +187,9 @@ simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the disp
 	$(PY) -m tests.simulate --store
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev ## A million hostile inputs for every parser, other ones each time: under ten minutes on two cores
+fuzz: $(VENV)/.dev $(PAGES) ## A million hostile inputs for the parsers, other ones each time; then every HTTP endpoint, at length
 	$(PY) -m tests.fuzz
+	HAVRE_HTTP_EXAMPLES=300 $(PY) -m pytest -s --timeout 1200 tests/component/test_http.py
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev $(PAGES) ## Take a picture of each page anew, from a scene really played, into docs/img

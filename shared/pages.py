@@ -11,6 +11,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from shared.answers import typed_refusals
+
 OFF = (
     "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "captured-surface-control",
     "clipboard-read", "clipboard-write", "compute-pressure", "digital-credentials-create",
@@ -109,7 +111,10 @@ class Pages:
 
 
 def secure(app: web.Application, listed: Collection[str] = ()) -> None:
-    """Put the security headers on every answer of ``app``; ``listed`` are the paths that search engines may show."""
+    """Put the security headers on every answer of ``app``, and a code on every refusal.
+
+    ``listed`` are the paths that search engines may show.
+    """
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in SECURITY_HEADERS.items():
@@ -119,6 +124,7 @@ def secure(app: web.Application, listed: Collection[str] = ()) -> None:
         response.headers.pop("Server", None)
 
     app.on_response_prepare.append(add_headers)
+    app.middlewares.append(typed_refusals)
 
 
 def same_origin(request: web.Request, allowed: str) -> bool:

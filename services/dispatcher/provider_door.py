@@ -19,13 +19,14 @@ from services.dispatcher.staff.enrolment import NotEnrolled, enrol
 from services.dispatcher.staff.provider import Provider, ProviderAway, ProviderRefuses, Registration, UnderWay
 from services.dispatcher.staff.sealed import Purpose, Sealer, Unsealable
 from shared import keys
+from shared.bodies import UnreadableBody, read_body
 from shared.clock import now_ms
 from shared.contracts.audit import AuditAction, AuditActor
 from shared.logs import get_logger
 
 COOKIE = "__Host-havre-login"
 """What a login that is under way is held against, sealed, in the browser that began it. ``Lax``, because the provider
-sends the browser back from another site, and a ``Strict`` cookie would not come along (ADR 14)."""
+sends the browser back from another site, and a ``Strict`` cookie would not come along (ADR 16)."""
 WITHIN_S = 600
 WAY_BACK = "/api/oidc/return"
 WORDS = {
@@ -109,8 +110,8 @@ class ProviderDoor:
         """Say where the page shall go, and give the browser what its return is held against."""
         from_our_page(request, self._floor.settings.public_origins)
         try:
-            asked = msgspec.json.decode(await request.read() or b"{}", type=Asked)
-        except msgspec.MsgspecError:
+            asked = read_body(await request.read() or b"{}", Asked)
+        except UnreadableBody:
             raise Refused(400, "invalid", "the body is {again?}") from None
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         try:

@@ -14,8 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import cycle, islice
 
 from shared import logs
+from tests.fuzz.every import every
 from tests.fuzz.target import CHUNK, Findings, complaints, run_chunk
-from tests.fuzz.targets import every
 
 HUNG_S = 60
 """A chunk takes a tenth of a second; one that takes a minute is a loop without an end: its stack is printed."""

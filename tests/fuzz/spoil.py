@@ -96,7 +96,7 @@ def _once(bad: Any, rng: Random) -> Any:
     if isinstance(bad, list) and bad and rng.random() < 0.9:
         at = rng.randrange(len(bad))
         bad[at] = _once(bad[at], rng)
-        return bad * 70 if len(bad) == 1 and rng.random() < 0.05 else bad
+        return (bad * 70)[:100] if not isinstance(bad[0], dict | list) and rng.random() < 0.05 else bad
     if isinstance(bad, str) and rng.random() < 0.7:
         return text(bad, rng)
     return hostile(rng)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.fuzz.every import every
 from tests.fuzz.target import CHUNK, Findings, Target, complaints, run_chunk
-from tests.fuzz.targets import every
 
 SEED = 7
 CHUNKS = 2

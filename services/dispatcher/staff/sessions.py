@@ -82,7 +82,7 @@ class Sessions:
 
     async def find(self, token: str | None) -> Session | None:
         """Return whose session a token proves, or None. This is a sign of life."""
-        session = await self.still(digest_of(token)) if token else None
+        session = await self.still(digest_of(token)) if token and token.isascii() else None
         return None if session is None or session.replaced else session
 
     async def still(self, digest: str) -> Session | None:

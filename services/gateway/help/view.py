@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.gateway.doors import Doors
 from services.gateway.help import words
+from shared.bodies import form_of
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.contracts.conversation import Category
 from shared.contracts.referral import NearbyQuery, NearbyReply
@@ -53,11 +54,11 @@ class HelpPage:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer with help near the place, for the subject."""
-        sent = await request.post()
-        place = str(sent.get("lieu", "")).strip()[:64]
-        subject = str(sent.get("sujet", ""))
+        sent = await form_of(request)
+        place = sent.get("lieu", "").strip()[:64]
+        subject = sent.get("sujet", "")
         category = Category(subject) if subject in set(Category) else None
-        language = words.language_of(str(sent.get("langue", "")))
+        language = words.language_of(sent.get("langue", ""))
         if wait := await self._doors.look_up(await self._doors.who(request)):
             page = self._page(language, place, category, None, searched=True, crowded=True)
             page.set_status(429)

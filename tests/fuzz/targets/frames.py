@@ -55,10 +55,14 @@ def _read_server(raw: str) -> Any:
         raise refuse(raw, cause) from None
 
 
+visitors_frame = _maker(VisitorFrame)
+"""Make a hostile visitor's frame, for a real socket too."""
+
+
 def targets() -> list[Target]:
     """Return them."""
     return [
-        Target("visitor's frames", _maker(VisitorFrame), _feeder(read_visitor), weight=6),
+        Target("visitor's frames", visitors_frame, _feeder(read_visitor), weight=6),
         Target("operator's frames", _maker(OperatorFrame), _feeder(read_operator), weight=6),
         Target("servers' frames", _maker(ServerFrame), _feeder(_read_server), weight=3),
     ]

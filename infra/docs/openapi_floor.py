@@ -1,0 +1,70 @@
+"""The dispatcher's calls about the floor: what supervisors see and decide, and the care for operators."""
+
+from typing import Any
+
+from infra.docs import openapi_parts as parts
+from services.dispatcher.caring import Debrief, Hard, Standing
+from services.dispatcher.overview import MOST_ASKED
+from services.dispatcher.supervisor import Close, Debriefed, Drain, Hand, Overflow, Reopen
+from shared.contracts.conversation import Force
+
+TYPES: list[type[Any]] = [Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Standing]
+MEMBER: parts.Document = {"security": [{parts.SESSION: []}]}
+OWN_PAGE = [parts.OURS, parts.ORIGIN]
+
+
+def paths() -> parts.Document:
+    """Return their part of the dispatcher's document."""
+    standing = {200: parts.answer("How it stands with one", parts.of(Standing))}
+    done = {204: parts.answer("Done, and in the audit")}
+    return {
+        "/supervision": {
+            "get": parts.operation(
+                "floor_page", "The supervisors' page", {200: parts.page("The page"), 503: parts.answer("Not built")}
+            )
+        },
+        "/api/care": {"get": parts.operation("care", "How it stands with one", standing, 401, 503, **MEMBER)},
+        "/api/care/hard": {"post": _call("mark_hard", "Mark a conversation of one's own as hard", Hard, standing)},
+        "/api/care/debrief": {"post": _call("ask_debrief", "Ask to talk about it", Debrief, standing)},
+        "/api/care/go-on": {
+            "post": parts.operation(
+                "go_on", "End one's break", standing, *(401, 403, 503), parameters=OWN_PAGE, **MEMBER
+            )
+        },
+        "/api/supervision": {
+            "get": parts.operation("floor", "The floor now", {200: _object("The floor")}, *(401, 403, 503), **MEMBER)
+        },
+        "/api/supervision/forecast": {"get": _forecast()},
+        "/api/supervision/hand": {"post": _call("hand", "Give a conversation to an operator", Hand, done)},
+        "/api/supervision/drain": {"post": _call("drain", "Give an operator nothing new", Drain, done)},
+        "/api/supervision/close": {"post": _call("close", "Close a queue, with words", Close, done)},
+        "/api/supervision/reopen": {"post": _call("reopen", "Serve a queue again", Reopen, done)},
+        "/api/supervision/overflow": {"post": _call("overflow", "Have a queue overflow", Overflow, done)},
+        "/api/supervision/debrief": {"post": _call("debriefed", "Somebody sees to it", Debriefed, done)},
+    }
+
+
+def _call(name: str, summary: str, kind: type[Any], answers: dict[int, parts.Document]) -> parts.Document:
+    refusals = (400, 401, 403, 409, 413, 503)
+    return parts.operation(
+        name, summary, answers, *refusals, requestBody=parts.body(parts.of(kind)), parameters=OWN_PAGE, **MEMBER
+    )
+
+
+def _object(text: str) -> parts.Document:
+    return parts.answer(text, {"type": "object"})
+
+
+def _forecast() -> parts.Document:
+    operators = {"type": "integer", "minimum": 0, "maximum": MOST_ASKED}
+    return parts.operation(
+        "forecast",
+        "The next hours of a force",
+        {200: parts.answer("By hour", {"type": ["object", "array"]})},
+        *(400, 401, 403, 503),
+        parameters=[
+            parts.query("force", "Whose", {"type": "string", "enum": list(Force)}, required=True),
+            parts.query("operators", "With so many; otherwise those on duty", operators),
+        ],
+        **MEMBER,
+    )

@@ -1,0 +1,76 @@
+"""Every public HTTP endpoint, asked whatever schemathesis makes of its document: no 500, and the promised answer.
+
+``HAVRE_HTTP_EXAMPLES`` sets how many each endpoint gets; ``make fuzz`` sets many.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from infra.docs import openapi_dispatcher, openapi_gateway
+from infra.local.stack import Stack
+from tests.client import Operator, Visitor
+
+EXAMPLES = os.environ.get("HAVRE_HTTP_EXAMPLES", "15")
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "response_headers_conformance,unsupported_method,allow_header_conformance"
+)
+ENDS_A_SESSION = "/api/logout"
+
+
+@pytest.fixture
+async def visitor(stack: Stack) -> AsyncIterator[Visitor]:
+    """Somebody who is in a chat all the while."""
+    async with Visitor(stack.addresses.visitor) as talking:
+        await talking.opened()
+        yield talking
+
+
+async def ask_everything(document: Path, site: str, headers: dict[str, str], *options: str) -> None:
+    """Run schemathesis; fails with what it says when a check fails."""
+    command = [sys.executable, "-m", "schemathesis.cli", "run", str(document), "--url", site.rstrip("/")]
+    command += ["--checks", CHECKS, "--max-examples", EXAMPLES, "--seed", "7", "--no-color", "--max-failures", "5"]
+    command += ["--generation-database", "none", "--phases", "examples,coverage,fuzzing", "--mode", "all", *options]
+    for name, value in headers.items():
+        command += ["--header", f"{name}: {value}"]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    words = said.decode(errors="replace")
+    print(words)
+    assert process.returncode == 0, words[-6000:]
+
+
+async def still_served(visitor: Visitor) -> None:
+    visitor.tell("toujours là")
+    await visitor.until(lambda: not visitor.heard_messages.pending)
+    assert not visitor.errors()
+
+
+async def test_the_gateway_answers_anything_as_its_document_says(stack: Stack, visitor: Visitor) -> None:
+    site = stack.addresses.visitor.rstrip("/")
+    await ask_everything(openapi_gateway.TARGET, site, {"Origin": site})
+    await still_served(visitor)
+
+
+async def test_the_dispatcher_answers_anybody_as_its_document_says(stack: Stack) -> None:
+    site = stack.addresses.console.rstrip("/")
+    await ask_everything(openapi_dispatcher.TARGET, site, {"Origin": site, "X-Havre": "1"})
+
+
+async def test_the_dispatcher_answers_staff_as_its_document_says(stack: Stack, visitor: Visitor) -> None:
+    site = stack.addresses.console.rstrip("/")
+    one = stack.credentials[0]
+    operator = await Operator(site).log_in(one.login, one.password)
+    try:
+        headers = {"Origin": site, "X-Havre": "1", "Cookie": operator.headers["Cookie"]}
+        await ask_everything(openapi_dispatcher.TARGET, site, headers, "--exclude-path", ENDS_A_SESSION)
+    finally:
+        await operator.leave()
+    await still_served(visitor)

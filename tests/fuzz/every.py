@@ -1,0 +1,19 @@
+"""Every target."""
+
+from functools import cache
+
+from tests.fuzz.target import Target
+from tests.fuzz.targets import announcements, bodies, contracts, frames, imports, places
+
+
+@cache
+def every() -> list[Target]:
+    """Return every target; the tables that some of them need are loaded once."""
+    return [
+        *frames.targets(),
+        *contracts.targets(),
+        *announcements.targets(),
+        *bodies.targets(),
+        *places.targets(),
+        *imports.targets(),
+    ]
