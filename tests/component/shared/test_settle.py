@@ -2,19 +2,26 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from random import Random
 from uuid import uuid4
 
 import pytest
 from faststream.nats import NatsBroker
+from pydantic_core import from_json
 
+from infra.docs import contracts_found
 from shared import settle, streams, subjects
 from shared.broker import QueryRefused, QueryUnavailable, ask, consumer, make_broker, one_by_one, publish
-from shared.contracts.conversation import Audience, Category
+from shared.contracts.conversation import Audience, Category, Force
 from shared.contracts.envelope import Contract
 from shared.contracts.gateway import ConversationOpened
+from shared.contracts.router import PlaceQuery, PlaceReply
 from shared.settings import Settings
+from tests.fuzz import spoil
+from tests.fuzz.grammar import MARK, Grammar
 from tests.servers import NatsServer
 
 SUBJECT = subjects.event(ConversationOpened)
@@ -102,8 +109,12 @@ async def test_a_handler_that_fails_twice_gets_the_event_a_third_time_with_growi
     assert await dead_letters(nats) == []
 
 
+@pytest.mark.parametrize(
+    "broken", [b'{"category":"nonsense"}', b'{"category"', b"\xff\xfe", b"[" * 5_000, b"", b"null"]
+)
+@pytest.mark.parametrize("headers", [{"content-type": "application/json"}, {"content-type": "text/plain"}, {}])
 async def test_a_body_that_breaks_its_contract_is_put_aside_at_once_and_the_next_event_is_handled(
-    nats: NatsServer,
+    nats: NatsServer, broken: bytes, headers: dict[str, str]
 ) -> None:
     """Bad input gets a clear end and harms nobody else."""
     handled: list[ConversationOpened] = []
@@ -116,14 +127,14 @@ async def test_a_body_that_breaks_its_contract_is_put_aside_at_once_and_the_next
     good = opened()
     async with running(router), running(broker_of(nats, "gateway")) as gateway:
         bad = subjects.event(ConversationOpened, str(uuid4()))
-        await gateway.publish(b'{"category":"nonsense"}', bad, stream=streams.CONVERSATIONS)
+        await gateway.publish(broken, bad, stream=streams.CONVERSATIONS, headers=headers)
         await publish(gateway, good)
         await until(lambda: _true(handled == [good]))
         await until(lambda: _nothing_left(nats))
-    [(subject, headers, body)] = await dead_letters(nats)
+    [(subject, about, body)] = await dead_letters(nats)
     assert subject == subjects.dead_letter("router", streams.ROUTER_OPENED)
-    assert headers["Havre-Subject"] == bad
-    assert body == b'{"category":"nonsense"}'
+    assert about["Havre-Subject"] == bad
+    assert body == broken
 
 
 async def test_an_event_that_always_fails_ends_with_the_dead_letters(
@@ -187,6 +198,27 @@ async def test_a_query_gets_its_reply_or_a_typed_refusal_or_is_said_to_be_unansw
             with pytest.raises(QueryRefused) as wrong:
                 await ask(gateway, subjects.PLACE, Answer(double=1), Answer)
             assert wrong.value.invalid
+
+
+async def test_two_thousand_hostile_queries_each_get_a_typed_answer_at_once(nats: NatsServer) -> None:
+    """And none repeats what was sent, names that the sender made up included."""
+    router, rng = broker_of(nats, "router"), Random("queries")
+    grammar = Grammar(contracts_found.schemas([], contracts_found.queries()))
+    answers: Counter[str] = Counter()
+
+    async def handler(query: PlaceQuery) -> PlaceReply:
+        return PlaceReply(postal_code="", communes=[], ask_commune=query.commune is None, forces=[Force.POLICE])
+
+    router.subscriber(subjects.PLACE, queue="router")(handler)
+    async with running(broker_of(nats, "gateway")) as gateway, running(router):
+        for _ in range(2_000):
+            hostile = spoil.utf8(spoil.hostile_json(grammar.make({"$ref": "PlaceQuery"}, rng), rng))
+            reply = await gateway.request(hostile, subjects.PLACE, timeout=5.0)
+            assert MARK.encode() not in reply.body
+            answer = from_json(reply.body)
+            answers[answer.get("code", "accepted")] += 1
+    print(dict(answers))
+    assert answers.keys() == {"accepted", "invalid"}
 
 
 async def _true(value: bool) -> bool:
