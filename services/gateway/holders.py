@@ -26,20 +26,23 @@ class Holders:
     def __init__(self, client: "Redis") -> None:
         self._client = client
         self._duty: Mapping[Force, str] = {}
+        self._duty_changed = False
         self._credentials: dict[str, str] = {}
         self.lacking: set[str] = set()
         """Conversations of which a key is named whose credential was not there (yet)."""
 
     async def refresh_duty(self) -> bool:
-        """Read which duty keys hold now; return whether one of them changed."""
-        found: Any = await self._client.mget([keys.duty(force) for force in Force])
-        duty = {force: kid.decode() for force, kid in zip(Force, found, strict=True) if kid}
-        changed = duty != self._duty
-        self._duty = duty
+        """Read which duty keys hold now; return whether one of them changed since this was asked last."""
+        await self._read_duty()
+        changed, self._duty_changed = self._duty_changed, False
         return changed
 
     async def of(self, records: Mapping[str, Record]) -> Mapping[str, Sequence[Holder]]:
-        """Return who may read each conversation; one whose credential is not to be had is left out."""
+        """Return who may read each conversation; one whose credential is not to be had is left out.
+
+        The duty keys are those of this moment: who has just come may be gone before they are looked at again.
+        """
+        await self._read_duty()
         named = {cid: self._named(record) for cid, record in records.items()}
         await self._learn({kid for pairs in named.values() for kid, _ in pairs})
         for cid, pairs in named.items():
@@ -66,6 +69,12 @@ class Holders:
             (record.psychologist_key, "psychologist"),
         ]
         return [(kid, role) for kid, role in pairs if kid]
+
+    async def _read_duty(self) -> None:
+        found: Any = await self._client.mget([keys.duty(force) for force in Force])
+        duty = {force: kid.decode() for force, kid in zip(Force, found, strict=True) if kid}
+        self._duty_changed = self._duty_changed or duty != self._duty
+        self._duty = duty
 
     async def _learn(self, kids: set[str]) -> None:
         """Credentials never change: what was read once is known."""
