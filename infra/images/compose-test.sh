@@ -27,8 +27,8 @@ trap take_down EXIT
 trap 'exit 130' INT TERM
 compose up --detach --wait --no-build
 for force in police gendarmerie; do
-    compose exec -T -e HAVRE_DEMO_PASSWORD dispatcher \
-        python -m services.dispatcher account add "${force}1" --force "$force" --password-env HAVRE_DEMO_PASSWORD
+    compose run --rm -T -e HAVRE_DEMO_PASSWORD office \
+        account add "${force}1" --force "$force" --password-env HAVRE_DEMO_PASSWORD
 done
 "$python" -m tests.compose.chat \
     "http://127.0.0.1:$HAVRE_GATEWAY_PORT" "http://127.0.0.1:$HAVRE_DISPATCHER_PORT" \
