@@ -4,8 +4,9 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -89,6 +90,8 @@ def _default(field: FieldInfo) -> str:
         value = value.get_secret_value()
     if value is None or value == "":
         return "(empty)"
+    if isinstance(value, dict):
+        value = TypeAdapter(Any).dump_json(value, exclude_none=True, exclude_defaults=True).decode()
     if isinstance(value, Path) and value.is_relative_to(output.ROOT):
         value = value.relative_to(output.ROOT)
     return f"`{getattr(value, 'value', value)}`"

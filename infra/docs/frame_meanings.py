@@ -62,7 +62,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "AskCommune.postal_code": "The postal code as it was understood",
         "State.position": "1 for the next to be answered; only while waiting, only when known",
         "State.estimate_s": "Probable wait in seconds; only while waiting, absent when nothing honest can be said",
-        "State.notice": "Why nobody new is answered for now, as a supervisor put it, in the visitor's language or French",
+        "State.notice": "Why nobody new is answered for now: a supervisor's words in the visitor's language, or French",
         "State.peer_connected": "Whether the specialist's console is on line at this moment; only once there is one",
         "Welcome.operator": "The operator's account id",
         "Welcome.limit": "How many conversations this operator may have at once",

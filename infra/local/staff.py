@@ -32,6 +32,7 @@ class Login:
     login: str
     force: Force
     password: str
+    supervises: bool = False
 
 
 DEMO_STAFF = (
@@ -39,13 +40,15 @@ DEMO_STAFF = (
     ("police2", Force.POLICE),
     ("gendarmerie1", Force.GENDARMERIE),
     ("gendarmerie2", Force.GENDARMERIE),
+    ("supervisor1", Force.POLICE),
 )
+SUPERVISORS = {"supervisor1"}
 
 
 def demo_logins(password: str | None) -> list[Login]:
     """Return the demo accounts, all with ``password``, or with a new one that only this start knows."""
     chosen = password or f"demo-{secrets.token_hex(4)}"
-    return [Login(login, force, chosen) for login, force in DEMO_STAFF]
+    return [Login(login, force, chosen, login in SUPERVISORS) for login, force in DEMO_STAFF]
 
 
 async def add_all(logins: Sequence[Login], dispatcher: Settings, authority: ECKey, key_rounds: int) -> None:
@@ -75,11 +78,13 @@ def _account(login: Login, authority: ECKey, key_rounds: int) -> "Account":
     from services.dispatcher.staff.keys import keys_of
     from services.dispatcher.staff.passwords import Passwords
 
+    roles = (StaffRole.OPERATOR, StaffRole.SUPERVISOR) if login.supervises else (StaffRole.OPERATOR,)
     return Account(
         login=login.login,
         force=login.force,
         categories=tuple(Category),
         limit=LIMIT,
+        roles=roles,
         password_hash=Passwords().hash(login.password),
-        **keys_of(authority, login.force, [StaffRole.OPERATOR], login.password, key_rounds),
+        **keys_of(authority, login.force, list(roles), login.password, key_rounds),
     )

@@ -19,7 +19,7 @@ from shared import keys, streams
 HOURS_BACK = 2
 """Hours before this one that are written again: what ended at their very end may not have been counted yet."""
 TURN_MS = 90_000
-FRESH_S = 60.0
+FRESH_S = 5.0
 
 _decoder = msgspec.json.Decoder(dict[int, dict[str, Counts]])
 
@@ -48,7 +48,7 @@ class TrafficKeeper:
             await self._merge(week, hours, this)
 
     async def known(self) -> dict[int, Hour]:
-        """Return the hours of the last weeks; as they were at most a minute ago."""
+        """Return the hours of the last weeks; as they were at most a few seconds ago."""
         if time.monotonic() - self._known_at > FRESH_S or not self._known_at:
             now, _ = await self._valkey.time()
             this = week_of(int(now) // HOUR_S)

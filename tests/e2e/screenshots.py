@@ -9,14 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, ViewportSize, async_playwright, expect
 
+from infra.local.stack import Stack
 from tests.e2e.browsers import ARGUMENTS, executable
+from tests.e2e.floor import busy, fill, foretell
 from tests.e2e.people import DESK, PHONE, Operator, People, Visitor
 from tests.stack import running_stack
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
-POLICE = 0
+POLICE, SUPERVISOR = 0, 4
+TALL: ViewportSize = {"width": 1280, "height": 1000}
 FIRST = "Bonjour. Mon compagnon dort à côté, je ne peux pas parler."
 TALK: Sequence[tuple[str, str]] = (
     ("operator", "Bonjour, je vous lis. Ici, on s’écrit sans bruit. Êtes-vous en danger maintenant ?"),
@@ -116,13 +119,29 @@ async def play(people: People, camera: Camera) -> None:
         await camera.take(visitor.page, "visitor-ended")
 
 
-async def main(camera: Camera) -> None:
-    """Start everything, play the scene, stop everything."""
+async def supervise(people: People, camera: Camera, stack: Stack) -> None:
+    """The supervisors' page over a busy floor."""
+    async with busy(stack) as floor:
+        await fill(floor)
+        chief = await people.newcomer(dark=camera.dark)
+        await chief.log_in(people.logins[SUPERVISOR])
+        await chief.pause()
+        await chief.page.goto(f"{stack.addresses.console.rstrip('/')}/supervision")
+        await chief.page.locator(".ahead table").wait_for()
+        await chief.page.set_viewport_size(TALL)
+        await camera.take(chief.page, "supervision")
+
+
+async def main(camera: Camera, *, only: bool = False) -> None:
+    """Start everything, play the scenes (or ``only`` the supervisors'), stop everything."""
     camera.folder.mkdir(parents=True, exist_ok=True)
     async with running_stack() as stack, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         async with People(browser, stack) as people:
-            await play(people, camera)
+            await foretell(stack)
+            if not only:
+                await play(people, camera)
+            await supervise(people, camera, stack)
         await browser.close()
 
 
@@ -130,5 +149,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Take a picture of each page at 360 px and 1280 px.")
     parser.add_argument("--dark", action="store_true", help="as in a dark room")
     parser.add_argument("--out", type=Path, default=IMAGES, help="folder of the pictures")
+    parser.add_argument("--supervision", action="store_true", help="the supervisors' page alone")
     asked = parser.parse_args()
-    asyncio.run(main(Camera(asked.out, asked.dark)))
+    asyncio.run(main(Camera(asked.out, asked.dark), only=asked.supervision))

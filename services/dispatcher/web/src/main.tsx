@@ -4,12 +4,17 @@ import "./styles/layout.css";
 import "./styles/rail.css";
 import "./styles/pane.css";
 import "./styles/context.css";
+import "./styles/care.css";
+import "./styles/supervision.css";
 import "@shared/card.css";
 import { render } from "preact";
 import { App } from "./app";
 import { Console } from "./desk/console";
 import { ConsoleContext } from "./parts/context";
 import { AGAIN, Again, onRenewal } from "./parts/again";
+import { SupervisionPage } from "./supervision/page";
+
+const SUPERVISION = "/supervision";
 
 const { protocol, host } = location;
 const desk = new Console(`${protocol === "https:" ? "wss" : "ws"}://${host}/ws`);
@@ -25,6 +30,8 @@ addEventListener("beforeunload", (event) => {
 const root = document.getElementById("app");
 if (root && location.hash === AGAIN) {
   render(<Again />, root);
+} else if (root && location.pathname === SUPERVISION) {
+  render(<SupervisionPage />, root);
 } else if (root) {
   onRenewal(() => void desk.lookAgain());
   render(

@@ -48,6 +48,7 @@ export const fr = {
   loginEnded: "Votre session a été fermée. Vos conversations ont été confiées à d’autres personnes en service.",
   loginLeft: "La session est fermée.",
   logout: "Déconnexion",
+  supervision: "Supervision ↗",
   logoutAsk: "Quitter la console ?",
   logoutHeld:
     "Vous avez des conversations en cours. Sans retour de votre part, elles passeront à une autre personne en service.",
@@ -107,6 +108,13 @@ export const fr = {
   department: "département {code}",
   placeUnknown: "lieu non précisé",
   rank: "Conversation {number}",
+
+  careHard: "Échange difficile (conversation {number})",
+  careRest: "Plusieurs échanges difficiles de suite : pause jusqu’à {time}. Rien de nouveau n’arrive d’ici là.",
+  careGoOn: "Reprendre maintenant",
+  careDebrief: "Demander à en parler",
+  careDebriefAsked: "Échange demandé : vos superviseurs le voient",
+  careDrained: "Fin de service : plus rien de nouveau. Terminez, ou faites confier vos conversations.",
 
   queues: "Files d’attente",
   queuesNone: "Personne n’attend dans vos files.",

@@ -32,6 +32,11 @@ export function Bar({ snapshot, onPressing, onShortcuts, onLogout }: Props) {
       </div>
       <Status snapshot={snapshot} />
       <Sound />
+      {account?.roles.includes("supervisor") && (
+        <a class="plain" href="/supervision" target="_blank" rel="noopener">
+          {t("supervision")}
+        </a>
+      )}
       <button type="button" class="plain keyboard" onClick={onShortcuts}>
         {t("shortcuts")} <kbd>?</kbd>
       </button>

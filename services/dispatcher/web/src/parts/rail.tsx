@@ -1,10 +1,11 @@
 import { typists } from "@shared/conversation";
 import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
-import type { Desk } from "../desk/desk";
+import { activeLine, type Desk } from "../desk/desk";
 import { LATE_MS, unread, waitingSince, type Line } from "../desk/line";
 import { t } from "../lib/say";
 import { span, useNow } from "../lib/time";
+import { Care } from "./care";
 import { useConsole } from "./context";
 
 interface Props {
@@ -27,6 +28,7 @@ export function Rail({ snapshot, onOpen }: Props) {
       </ul>
       <Notices desk={desk} />
       <Queues desk={desk} />
+      <Care active={activeLine(desk)} skew={snapshot.skew} />
     </nav>
   );
 }

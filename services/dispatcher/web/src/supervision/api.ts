@@ -1,0 +1,104 @@
+import type { Category, Force } from "@shared/frames";
+
+/** A conversation: where it stands, never what is in it. Moments in ms since 1970. */
+export interface Talk {
+  conversation: string;
+  queue: string;
+  since: number;
+  given: number;
+  turn: number;
+  danger: boolean;
+}
+
+export interface Queue {
+  queue: string;
+  force: Force;
+  category: Category;
+  waiting: number;
+  oldest_s: number;
+  estimate_s: number | null;
+  serving: number;
+  closed: { words: Record<string, string>; by: string; at_ms: number } | null;
+  overflow_to: string | null;
+  overflow_after_s: number | null;
+  first: Talk[];
+}
+
+export interface Person {
+  operator: string;
+  queues: string[];
+  limit: number;
+  status: "available" | "paused";
+  since: number;
+  drained: boolean;
+  present: boolean;
+  hard_in_a_row: number;
+  rests_until: number;
+  debrief_asked: number;
+  held: Talk[];
+}
+
+export interface Floor {
+  at: number;
+  queues: Queue[];
+  operators: Person[];
+  debriefs: Record<string, number>;
+  psychologists: { force: Force; open: boolean; closes_at: number | null; opens_at: number | null }[];
+}
+
+export interface HourAhead {
+  at: number;
+  an_hour: number | null;
+  weeks: number;
+  needed: number | null;
+  within: number | null;
+  leave: number | null;
+}
+
+export interface Forecast {
+  force: Force;
+  operators: number;
+  limit: number;
+  promise_s: number;
+  promise_share: number;
+  hours: HourAhead[];
+}
+
+/** What a supervisor may decide, as the server takes it. */
+export type Decision =
+  | { do: "hand"; conversation: string; operator?: string }
+  | { do: "drain"; operator: string; drained: boolean }
+  | { do: "close"; queue: string; words: Record<string, string> }
+  | { do: "reopen"; queue: string }
+  | { do: "overflow"; queue: string; to?: string; after_s?: number }
+  | { do: "debrief"; operator: string };
+
+/** Why a call brought nothing: the server's own word, or that it does not answer. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; why: string };
+
+const HEADERS = { "X-Havre": "1", "Content-Type": "application/json" };
+const PATIENCE_MS = 10_000;
+const AT = "/api/supervision";
+
+export const floor = (): Promise<Answer<Floor>> => call(AT);
+
+export function forecast(force: Force, operators: number | null): Promise<Answer<Forecast>> {
+  const asked = new URLSearchParams({ force, ...(operators === null ? {} : { operators: String(operators) }) });
+  return call(`${AT}/forecast?${asked.toString()}`);
+}
+
+export function decide({ do: what, ...body }: Decision): Promise<Answer<null>> {
+  return call(`${AT}/${what}`, { method: "POST", body: JSON.stringify(body) });
+}
+
+async function call<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(path, { ...init, signal, headers: HEADERS, cache: "no-store" });
+    const text = await response.text();
+    const found: unknown = text === "" ? null : JSON.parse(text);
+    return response.ok ? { ok: true, value: found as T } : { ok: false, why: (found as { error: string }).error };
+  } catch {
+    return { ok: false, why: "unavailable" };
+  }
+}

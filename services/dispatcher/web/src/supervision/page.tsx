@@ -1,0 +1,120 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { decide, floor, type Decision, type Floor } from "./api";
+import { Dialog, type Asking } from "./dialogs";
+import { Aside } from "./aside";
+import { People } from "./people";
+import { Queues } from "./queues";
+import { failure, hour, t } from "./words";
+
+const EVERY_MS = 2_000;
+
+interface Seen {
+  floor: Floor | null;
+  /** The server's word when it does not answer with the floor. */
+  why: string | null;
+}
+
+/** What supervisors see and decide: queues, people, forecasts; never the content of a conversation. */
+export function SupervisionPage() {
+  const [{ floor: seen, why }, look] = useFloor();
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    document.title = t("title");
+  }, []);
+  const act = useCallback(
+    async (decision: Decision): Promise<void> => {
+      const outcome = await decide(decision);
+      setSaid(outcome.ok ? t("done") : failure(outcome.why));
+      setAsking(null);
+      look();
+    },
+    [look],
+  );
+  if (why === "unauthenticated" || why === "forbidden") return <Closed why={why} />;
+  if (!seen) {
+    return (
+      <main class="stage">
+        <p role="status">{t("loading")}</p>
+      </main>
+    );
+  }
+  return (
+    <div class="supervision">
+      <Header floor={seen} stale={why !== null} />
+      <p class="said" role="status">
+        {said}
+      </p>
+      <main>
+        <div class="live">
+          <Queues floor={seen} onAsk={setAsking} onAct={(decision) => void act(decision)} />
+          <People floor={seen} onAsk={setAsking} onAct={(decision) => void act(decision)} />
+        </div>
+        <Aside floor={seen} onAct={(decision) => void act(decision)} />
+      </main>
+      {asking && (
+        <Dialog
+          asking={asking}
+          floor={seen}
+          onAct={(decision) => void act(decision)}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Header({ floor: seen, stale }: { floor: Floor; stale: boolean }) {
+  const waiting = seen.queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  const serving = seen.operators.filter(
+    (one) => one.present && one.status === "available" && !one.drained && one.rests_until <= seen.at,
+  ).length;
+  return (
+    <header>
+      <h1>{t("heading")}</h1>
+      <p class="numeric">
+        {waiting ? t("total", { n: waiting }) : t("totalNone")} · {t("totalServing", { n: serving })}
+      </p>
+      <p class={stale ? "stale" : "soft small"} role={stale ? "alert" : undefined}>
+        {stale ? t("stale", { time: hour(seen.at) }) : t("at", { time: hour(seen.at) })}
+      </p>
+      <a href="/">{t("toConsole")}</a>
+    </header>
+  );
+}
+
+function Closed({ why }: { why: "unauthenticated" | "forbidden" }) {
+  return (
+    <main class="stage">
+      <div class="sheet">
+        <h1>{t("heading")}</h1>
+        <p role="alert">{t(why)}</p>
+        <p>
+          <a href="/">{why === "forbidden" ? t("toConsole") : t("logIn")}</a>
+        </p>
+      </div>
+    </main>
+  );
+}
+
+/** The floor, asked for again every two seconds while the page is looked at; the last one stays when none comes. */
+function useFloor(): [Seen, () => void] {
+  const [seen, setSeen] = useState<Seen>({ floor: null, why: null });
+  const look = useCallback(() => {
+    void floor().then((outcome) =>
+      setSeen((before) =>
+        outcome.ok ? { floor: outcome.value, why: null } : { floor: before.floor, why: outcome.why },
+      ),
+    );
+  }, []);
+  useEffect(() => {
+    look();
+    const turning = setInterval(() => !document.hidden && look(), EVERY_MS);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(turning);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [look]);
+  return [seen, look];
+}

@@ -1,0 +1,51 @@
+import type { Force } from "@shared/frames";
+import { translator } from "@shared/i18n";
+import type { Person, Queue } from "./api";
+import { fr } from "./fr";
+
+/** Every sentence of the supervisors' page. */
+export const t = translator("fr", fr);
+
+const clock = new Intl.DateTimeFormat(t.locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(t.locale, { weekday: "long", hour: "2-digit", minute: "2-digit" });
+const share = new Intl.NumberFormat(t.locale, { style: "percent", maximumFractionDigits: 0 });
+const SECOND_MS = 1_000;
+
+export const hour = (at: number): string => clock.format(at);
+export const weekday = (at: number): string => day.format(at);
+export const percent = (value: number): string => share.format(value);
+
+/** `0:42`, `1:02:05`. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${pad(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
+}
+
+/** `Police · Couple`, of a queue's name. */
+export function queueName(name: string): string {
+  const [force, category] = name.split(".") as [Force, Queue["category"]];
+  return `${t(`force_${force}`)} · ${t(`queue_${category}`)}`;
+}
+
+/** The first characters of a conversation's id: enough to speak of it. */
+export const shortId = (conversation: string): string => conversation.slice(0, 8);
+
+/** What an operator does, in words. */
+export function standing(person: Person, now: number): string {
+  if (!person.present) return t("lost");
+  if (person.drained) return t("drained");
+  if (person.rests_until > now) return t("resting", { time: hour(person.rests_until) });
+  return t(person.status);
+}
+
+const FAILURES = ["gone", "theirs", "absent", "paused", "drained", "resting", "full", "untrained", "round"] as const;
+
+/** Why a decision was not carried out, in words. */
+export function failure(why: string): string {
+  const known = FAILURES.find((one) => one === why);
+  if (known) return t(`failed_${known}`);
+  return why === "unavailable" ? t("failed_unavailable") : t("failed_other", { why });
+}
