@@ -127,3 +127,17 @@ async def test_the_recipe_is_a_page_that_anybody_can_read(people: People) -> Non
     visitor = await talking(people)
     await visitor.page.get_by_role("button", name="Cacher").tap()
     assert await violations(visitor.page) == []
+
+
+async def test_the_help_page_hides_too_and_a_search_that_ends_meanwhile_shows_nothing(people: People) -> None:
+    """V13 V15: the same button, the same way back; the answer waits."""
+    page = await people.reader()
+    await page.locator("#place").fill("75011")
+    await page.locator("button[type=submit]").click(no_wait_after=True)
+    await page.get_by_role("button", name="Cacher").tap()
+    await nothing_of_the_chat(page)
+    await page.wait_for_load_state("networkidle")
+    await nothing_of_the_chat(page)
+    for _ in range(PRESSES):
+        await page.get_by_role("button", name="Pâte à crêpes").tap()
+    await expect(page.locator("#found")).to_be_visible()

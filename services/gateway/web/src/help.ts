@@ -1,5 +1,7 @@
 import { Exit, watch } from "./exit";
+import { Hide, SHOWN_AGAIN, watchHide } from "./hide";
 import { fitVisible } from "./viewport";
+import { decoyEn, decoyFr } from "./words/decoy";
 
 /**
  * The script of `/aide`. Everything there works without it; with it, leaving leaves nothing behind, and the whole visit
@@ -11,7 +13,14 @@ const PATIENCE_MS = 10_000;
 let asking: XMLHttpRequest | null = null;
 
 const link = document.querySelector<HTMLAnchorElement>("#exit");
-const exit = new Exit(link?.href ?? "/", () => asking?.abort());
+const recipe = document.documentElement.lang === "en" ? decoyEn : decoyFr;
+const hide = new Hide(() => (key) => recipe[key]);
+const exit = new Exit(link?.href ?? "/", () => {
+  hide.forget();
+  asking?.abort();
+});
+const hideButton = document.querySelector<HTMLElement>("#hide");
+if (hideButton) watchHide(hide, hideButton);
 watch(exit, link);
 fitVisible();
 
@@ -37,10 +46,11 @@ function search(form: HTMLFormElement): void {
   // The browser parses the answer itself: no text becomes HTML by a script, as the content policy demands.
   request.responseType = "document";
   request.timeout = PATIENCE_MS;
-  const fail = (): void => {
-    const told = document.querySelector<HTMLElement>("#unreachable");
-    if (told) told.hidden = false;
-  };
+  const fail = (): void =>
+    onceShown(() => {
+      const told = document.querySelector<HTMLElement>("#unreachable");
+      if (told) told.hidden = false;
+    });
   request.addEventListener("error", fail);
   request.addEventListener("timeout", fail);
   request.addEventListener("load", () => {
@@ -51,10 +61,18 @@ function search(form: HTMLFormElement): void {
       fail();
       return;
     }
-    document.querySelector("main")?.replaceWith(document.adoptNode(answer));
-    document.querySelector<HTMLElement>("#found")?.focus();
+    onceShown(() => {
+      document.querySelector("main")?.replaceWith(document.adoptNode(answer));
+      document.querySelector<HTMLElement>("#found")?.focus();
+    });
   });
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
   request.send(fields);
+}
+
+/** Change the page now, or when it is shown again: what is hidden stays as it was. */
+function onceShown(change: () => void): void {
+  if (hide.hidden) addEventListener(SHOWN_AGAIN, change, { once: true });
+  else change();
 }

@@ -1,5 +1,7 @@
-import type { Say } from "./words";
-import type { Key } from "./words/fr";
+import type { DecoyKey } from "./words/decoy";
+
+/** Says what stands there instead. */
+export type SayDecoy = (key: DecoyKey) => string;
 
 const PRESSES = 5;
 /** The longest pause between two of them, in milliseconds: a screen reader takes its time to press. */
@@ -37,7 +39,7 @@ export class Presses {
   }
 }
 
-const LISTS: readonly (readonly [title: Key, items: readonly Key[]])[] = [
+const LISTS: readonly (readonly [title: DecoyKey, items: readonly DecoyKey[]])[] = [
   ["decoyNeeds", ["decoyNeed1", "decoyNeed2", "decoyNeed3", "decoyNeed4"]],
   ["decoySteps", ["decoyStep1", "decoyStep2", "decoyStep3"]],
 ];
@@ -50,13 +52,13 @@ const LISTS: readonly (readonly [title: Key, items: readonly Key[]])[] = [
  * finger, by Enter, and through a screen reader alike.
  */
 export class Hide {
-  readonly #words: () => Say;
+  readonly #words: () => SayDecoy;
   readonly #icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
   readonly #presses = new Presses(PRESSES, PAUSE_MS);
   #away: { nodes: Node[]; focus: Element | null; scrolled: [Element, number][]; title: string; icon: string } | null =
     null;
 
-  constructor(words: () => Say) {
+  constructor(words: () => SayDecoy) {
     this.#words = words;
   }
 
@@ -98,7 +100,7 @@ export class Hide {
     this.#away = null;
   }
 
-  #cover(t: Say): [cover: HTMLElement, title: HTMLButtonElement] {
+  #cover(t: SayDecoy): [cover: HTMLElement, title: HTMLButtonElement] {
     const title = make("button", t("decoyTitle"));
     title.type = "button";
     title.addEventListener("click", (event) => {

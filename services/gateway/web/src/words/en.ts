@@ -1,9 +1,11 @@
 import { cardEn } from "@shared/card.en";
+import { decoyEn } from "./decoy";
 import type { Catalogue } from "./fr";
 
 /** What the visitor reads, in English. */
 export const en: Catalogue = {
   ...cardEn,
+  ...decoyEn,
 
   emergencyLabel: "Emergency",
   emergency: "Danger?",
@@ -124,17 +126,6 @@ export const en: Catalogue = {
   hide: "Hide",
   hideHow: "The “Hide” button puts a recipe in place of this page and erases nothing. To come back: press the title of the recipe five times in a row.",
   hideKeys: "With a keyboard: pressing Escape twice hides the page, pressing Enter five times shows it.",
-  decoyTitle: "Pancake batter",
-  decoyLead: "For a dozen pancakes. Preparation: 10 minutes. Rest: 1 hour.",
-  decoyNeeds: "Ingredients",
-  decoyNeed1: "250 g of flour",
-  decoyNeed2: "4 eggs",
-  decoyNeed3: "50 cl of milk",
-  decoyNeed4: "A pinch of salt, a knob of butter",
-  decoySteps: "Method",
-  decoyStep1: "Mix flour and salt, add the eggs, then the milk little by little.",
-  decoyStep2: "Leave to rest for an hour.",
-  decoyStep3: "Cook each pancake for a minute on each side in a hot buttered pan.",
   insecure: "This browser, at this address, cannot protect what you write: the chat is not possible here. Open this page with “https”, or see the help below.",
   unverified: "We could not verify who is to answer you. That person cannot read your messages. These lines listen to you:",
   stillSealed: "This message cannot be read yet.",

@@ -1,5 +1,6 @@
 import { cardFr } from "@shared/card.fr";
 import type { Sentence } from "@shared/i18n";
+import { decoyFr } from "./decoy";
 
 /**
  * What the visitor reads, in French: the catalogue that all others follow.
@@ -8,6 +9,7 @@ import type { Sentence } from "@shared/i18n";
  */
 export const fr = {
   ...cardFr,
+  ...decoyFr,
 
   emergencyLabel: "Urgence",
   emergency: "Danger ?",
@@ -61,7 +63,7 @@ export const fr = {
   soon: "Moins d’une minute, sans doute.",
   minutes: { one: "Environ {n} minute.", other: "Environ {n} minutes." },
   closedTo: "Les réponses sont suspendues pour le moment.",
-  closedStill: "Vous pouvez écrire : ce sera lu à la reprise. En danger : 17, 112 ou SMS au 114.",
+  closedStill: "Vous pouvez écrire : ce sera lu à la reprise. En danger : 17, 112 ou SMS au 114.",
   noEstimate: "Nous ne pouvons pas dire combien de temps.",
   writeNow: "Vous pouvez déjà écrire : tout sera lu dès que quelqu’un arrive.",
   police: "Police",
@@ -128,17 +130,6 @@ export const fr = {
   hide: "Cacher",
   hideHow: "Le bouton « Cacher » met une recette à la place de cette page, sans rien effacer. Pour revenir : cinq appuis de suite sur le titre de la recette.",
   hideKeys: "Avec un clavier : deux appuis sur Échap cachent la page, cinq appuis sur Entrée la montrent.",
-  decoyTitle: "Pâte à crêpes",
-  decoyLead: "Pour une douzaine de crêpes. Préparation : 10 minutes. Repos : 1 heure.",
-  decoyNeeds: "Ingrédients",
-  decoyNeed1: "250 g de farine",
-  decoyNeed2: "4 œufs",
-  decoyNeed3: "50 cl de lait",
-  decoyNeed4: "Une pincée de sel, une noix de beurre",
-  decoySteps: "Préparation",
-  decoyStep1: "Mélanger la farine et le sel, ajouter les œufs, puis le lait peu à peu.",
-  decoyStep2: "Laisser reposer une heure.",
-  decoyStep3: "Cuire chaque crêpe une minute de chaque côté dans une poêle chaude et beurrée.",
   insecure: "Ce navigateur, à cette adresse, ne peut pas protéger ce que vous écrivez : le chat n’est pas possible ici. Ouvrez cette page en « https », ou voyez les aides ci-dessous.",
   unverified: "Nous n’avons pas pu vérifier qui doit vous répondre. Cette personne ne peut pas lire vos messages. Ces lignes vous écoutent :",
   stillSealed: "Ce message n’est pas encore lisible.",
