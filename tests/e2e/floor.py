@@ -100,8 +100,10 @@ async def busy(stack: Stack) -> AsyncIterator[Busy]:
     async with Redis.from_url(environment["HAVRE_VALKEY_URL"]) as valkey:
         store = DispatchStore(valkey, STAYS)
         floor = Busy(valkey, store, Supervision(store))
-        yield floor
-        await floor.clear()
+        try:
+            yield floor
+        finally:
+            await floor.clear()
 
 
 async def foretell(stack: Stack) -> None:

@@ -80,6 +80,13 @@ const HEADERS = { "X-Havre": "1", "Content-Type": "application/json" };
 const PATIENCE_MS = 10_000;
 const AT = "/api/supervision";
 
+/** Whether whoever is logged in supervises. */
+export async function admitted(): Promise<Answer<null>> {
+  const me = await call<{ roles: readonly string[] }>("/api/me");
+  if (!me.ok) return me;
+  return me.value.roles.includes("supervisor") ? { ok: true, value: null } : { ok: false, why: "forbidden" };
+}
+
 export const floor = (): Promise<Answer<Floor>> => call(AT);
 
 export function forecast(force: Force, operators: number | null): Promise<Answer<Forecast>> {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { decide, floor, type Decision, type Floor } from "./api";
+import { admitted, decide, floor, type Decision, type Floor } from "./api";
 import { Dialog, type Asking } from "./dialogs";
 import { Aside } from "./aside";
 import { People } from "./people";
@@ -100,6 +100,7 @@ function Closed({ why }: { why: "unauthenticated" | "forbidden" }) {
 /** The floor, asked for again every two seconds while the page is looked at; the last one stays when none comes. */
 function useFloor(): [Seen, () => void] {
   const [seen, setSeen] = useState<Seen>({ floor: null, why: null });
+  const [inside, setInside] = useState(false);
   const look = useCallback(() => {
     void floor().then((outcome) =>
       setSeen((before) =>
@@ -108,6 +109,16 @@ function useFloor(): [Seen, () => void] {
     );
   }, []);
   useEffect(() => {
+    if (inside) return undefined;
+    const knock = (): void => {
+      void admitted().then((answer) => (answer.ok ? setInside(true) : setSeen({ floor: null, why: answer.why })));
+    };
+    knock();
+    const again = setInterval(() => !document.hidden && knock(), EVERY_MS * 5);
+    return () => clearInterval(again);
+  }, [inside]);
+  useEffect(() => {
+    if (!inside) return undefined;
     look();
     const turning = setInterval(() => !document.hidden && look(), EVERY_MS);
     document.addEventListener("visibilitychange", look);
@@ -115,6 +126,6 @@ function useFloor(): [Seen, () => void] {
       clearInterval(turning);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [look]);
+  }, [look, inside]);
   return [seen, look];
 }

@@ -149,16 +149,19 @@ function Waiting({ first, at, onAsk }: { first: Talk[]; at: number; onAsk: (aski
 
 /** A conversation by its short id; pressing it asks to whom it goes. */
 export function TalkButton({ talk, onAsk }: { talk: Talk; onAsk: (asking: Asking) => void }) {
+  const flag = talk.danger && `⚑ ${t("danger")}`;
+  const turn = talk.turn > 1 && t("takeover", { turn: talk.turn });
+  const seen = [flag, shortId(talk.conversation), turn].filter(Boolean).join(" ");
   return (
     <button
       type="button"
       class={talk.danger ? "talk danger" : "talk"}
-      aria-label={t("handTitle", { id: shortId(talk.conversation) })}
+      aria-label={t("handTitle", { id: seen })}
       onClick={() => onAsk({ what: "hand", talk })}
     >
-      {talk.danger && <span class="flag">⚑ {t("danger")} </span>}
+      {flag && <span class="flag">{flag} </span>}
       <code>{shortId(talk.conversation)}</code>
-      {talk.turn > 1 && <span class="small"> {t("takeover", { turn: talk.turn })}</span>}
+      {turn && <span class="small"> {turn}</span>}
     </button>
   );
 }
