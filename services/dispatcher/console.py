@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from uuid import uuid4
 
-import msgspec
 from aiohttp import WSCloseCode
 
 from services.dispatcher import metrics, views
 from services.dispatcher.domain.duty import DutyState
 from services.dispatcher.floor import SESSION_MARK, Floor
 from services.dispatcher.keys import ConsoleKeys
+from services.dispatcher.shelf import Shelf, not_held
 from services.dispatcher.staff.accounts import Account
 from services.dispatcher.staff.sessions import Session
 from services.dispatcher.store.dispatch import Board, Seat
@@ -28,13 +28,11 @@ from shared.chat.frames import (
     Error,
     ErrorCode,
     FrameError,
-    Held,
     MakeDuty,
     OperatorFrame,
     Ping,
     Pong,
     Receipt,
-    Released,
     Role,
     Say,
     SetStatus,
@@ -45,8 +43,7 @@ from shared.chat.frames import (
     encode,
     read_operator,
 )
-from shared.chat.lane import Lane
-from shared.chat.outbox import Outbox, TokenBucket
+from shared.chat.outbox import Outbox
 from shared.chat.reading import Reader
 from shared.chat.socket import CLOSE_SUPERSEDED, Socket
 from shared.chat.store import STORE_FAILURES
@@ -81,10 +78,7 @@ class Console:
         self._outbox = Outbox(socket, settings.outbox_bytes)
         self._reader = Reader(socket, self._outbox, settings)
         self._keys = ConsoleKeys(floor, account, self._outbox)
-        self._bucket = TokenBucket(settings.message_rate, settings.message_burst)
-        self._lanes: dict[str, Lane] = {}
-        self._shown: dict[str, Held] = {}
-        self._moving = asyncio.Lock()
+        self.shelf = Shelf(floor, self, account.force, self._outbox)
         self._synced = False
         self._board: tuple[tuple[int, int], ...] = ()
         self._board_at = 0.0
@@ -95,6 +89,11 @@ class Console:
     def heard_at(self) -> float:
         """When the page last sent anything, on the monotonic clock."""
         return self._reader.heard_at
+
+    @property
+    def kid(self) -> str:
+        """Name of the shift key with which this console reads; empty before it was proved."""
+        return self._keys.kid
 
     async def serve(self) -> None:
         """Read frames until the socket closes; then the grace begins."""
@@ -118,7 +117,7 @@ class Console:
             await self._floor.go_home(self.operator, self._session.digest)
             await self.close(CLOSE_LOGGED_OUT, b"logged out")
             return
-        had = set(self._lanes).union(shown)
+        had = self.shelf.conversations.union(shown)
         renewal = await self._floor.dispatch.renew(self.operator, self.name)
         if renewal.seat is Seat.SUPERSEDED:
             self._outbox.send(Error(code=ErrorCode.SUPERSEDED, detail="your console is open elsewhere"))
@@ -127,43 +126,7 @@ class Console:
             await self.close(CLOSE_SUPERSEDED, b"superseded")
             return
         held = renewal.conversations if renewal.seat is Seat.KEPT else await self._sit()
-        await self._agree(held, had)
-
-    async def take(self, conversation: str, *, new: bool, seq: int = 0) -> None:
-        """Show a conversation that the operator holds, whole after ``seq``; or again, if something of it changed."""
-        async with self._moving:
-            record = await self._floor.conversations.record(conversation)
-            if record is None or record.operator != self.operator:
-                return
-            fresh = conversation not in self._lanes
-            if fresh and record.operator_key != self._keys.kid:
-                await self._floor.projection.reads_with(conversation, self.operator, self._keys.kid)
-            if fresh and not await self._open_lane(conversation, seq):
-                return
-            view = views.held(conversation, record, self._account.force)
-            if fresh or view != self._shown.get(conversation):
-                self._outbox.send(msgspec.structs.replace(view, new=new and fresh))
-                self._shown[conversation] = view
-
-    async def let_go(self, conversation: str, *, gone: bool) -> None:
-        """Have the page forget a conversation that the operator no longer holds, or that is no more."""
-        async with self._moving:
-            lane = self._lanes.pop(conversation, None)
-            self._shown.pop(conversation, None)
-            self._floor.unhold(conversation, self)
-            if lane is not None:
-                self._floor.hub.remove(lane)
-            if gone:
-                self._outbox.send(Erased(conversation=conversation, ended_by=EndedBy.SILENCE))
-            else:
-                self._outbox.send(Released(conversation=conversation))
-
-    def forget(self, conversation: str, frame: bytes) -> None:
-        """The conversation was destroyed: pass the ``erased`` frame on and keep nothing."""
-        self._lanes.pop(conversation, None)
-        self._shown.pop(conversation, None)
-        self._outbox.put(frame)
-        self._floor.assigner.wake()
+        await self.shelf.agree(held, had)
 
     def show_board(self, state: Board) -> None:
         """Tell how the operator's queues stand, when that changed, or when its seconds are old."""
@@ -207,17 +170,17 @@ class Console:
             raise FrameError(Error(code=ErrorCode.OUT_OF_ORDER, detail="sync comes first, and once"))
         match frame:
             case Say():
-                await self._lane(frame).say(frame)
+                await self.shelf.lane(frame).say(frame)
             case Typing():
-                self._lane(frame).typing(frame.body)
+                self.shelf.lane(frame).typing(frame.body)
             case Receipt():
-                self._lane(frame).receipt(frame)
+                self.shelf.lane(frame).receipt(frame)
             case Ping():
                 await self._ping(frame)
             case SetStatus():
                 await self._set_status(frame)
             case End():
-                await self._end(self._lane(frame).conversation)
+                await self._end(self.shelf.lane(frame).conversation)
             case MakeDuty() | ShareDuty():
                 await self._keys.act(frame)
             case Sync():
@@ -228,15 +191,14 @@ class Console:
         held = await self._sit()
         self._synced = True
         for conversation in held:
-            await self.take(conversation, new=False, seq=frame.seqs.get(conversation, 0))
-        await self._agree(held, frame.seqs)
+            await self.shelf.take(conversation, new=False, seq=frame.seqs.get(conversation, 0))
+        await self.shelf.agree(held, frame.seqs)
         self.show_board(await self._floor.dispatch.board())
         self._floor.assigner.wake()
 
     async def _ping(self, frame: Ping) -> None:
         self._outbox.send(Pong(at=now_ms()))
-        for conversation, lane in list(self._lanes.items()):
-            lane.ping(frame.seqs.get(conversation, 0))
+        self.shelf.ping(frame.seqs)
         await self.verify(frame.seqs)
 
     async def _set_status(self, wanted: SetStatus) -> None:
@@ -256,7 +218,7 @@ class Console:
         """Destroy a conversation on its operator's word."""
         erasure = await erase(self._floor.hub, conversation, Role.OPERATOR, self.operator, EndedBy.OPERATOR)
         if erasure.status == "forbidden":
-            raise _not_held(conversation)
+            raise not_held(conversation)
         if erasure.status == "erased":
             decision = await self._floor.dispatch.finish(conversation, self.operator, erasure.messages)
             self._floor.announcer.announce([decision] if decision else [])
@@ -294,35 +256,6 @@ class Console:
         )
         return arrival.conversations
 
-    async def _agree(self, held: Iterable[str], shown: Iterable[str]) -> None:
-        """Show what the operator holds and the page does not; have it forget what it shows and they do not hold.
-
-        ``shown`` must be older than ``held``: what was assigned between the two is no surplus.
-        """
-        holds = set(held)
-        for conversation in holds - self._lanes.keys():
-            await self.take(conversation, new=True)
-        surplus = list(set(shown) - holds)
-        if not surplus:
-            return
-        for conversation, record in zip(surplus, await self._floor.conversations.records(surplus), strict=True):
-            await self.let_go(conversation, gone=record is None)
-
-    async def _open_lane(self, conversation: str, seq: int) -> bool:
-        """Hold the operator's end; False when the record does not say (yet, or any more) that it is theirs.
-
-        The messages that the page lacks are read in another task, and so come after what is sent right now.
-        """
-        lane = Lane(self._floor.hub, conversation, Role.OPERATOR, self.operator, self._outbox, self._bucket, seq)
-        outcome = await lane.attach()
-        if outcome.status != "ok":
-            return False
-        self._lanes[conversation] = lane
-        self._floor.hold(conversation, self)
-        lane.catch_up()
-        lane.announce_change()
-        return True
-
     async def _leave(self) -> None:
         self._floor.depart(self)
         if not self._synced:
@@ -332,20 +265,8 @@ class Console:
             self._floor.duties.changed(self._account.force)
         except STORE_FAILURES as error:
             get_logger().warning("leave_not_stored", operator=self.operator, error=error)
-        await asyncio.gather(*(lane.detach() for lane in self._lanes.values()))
-
-    def _lane(self, frame: Say | Typing | Receipt | End) -> Lane:
-        lane = self._lanes.get(frame.conversation)
-        if lane is None:
-            raise _not_held(frame.conversation, frame.cid if isinstance(frame, Say) else None)
-        return lane
+        await self.shelf.leave()
 
     def _refuse(self, error: Error) -> None:
         metrics.REFUSED[error.code].inc()
         self._outbox.send(error)
-
-
-def _not_held(conversation: str, cid: str | None = None) -> FrameError:
-    return FrameError(
-        Error(code=ErrorCode.NOT_FOUND, detail="you do not have this conversation", conversation=conversation, cid=cid)
-    )

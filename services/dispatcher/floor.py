@@ -146,7 +146,7 @@ class Floor:
         """The conversation was destroyed, here or elsewhere: the console that has it is told."""
         self.hub.drop(conversation)
         if console := self._holders.pop(conversation, None):
-            console.forget(conversation, frame)
+            console.shelf.forget(conversation, frame)
 
     async def show_changes(self) -> None:
         """Bring consoles up to date as changes come, many in one reading; runs for ever."""
@@ -172,9 +172,9 @@ class Floor:
             holder = self._holders.get(cid)
             taker = self._seats.get(record.operator) if record and record.operator else None
             if holder is not None and holder is not taker:
-                await holder.let_go(cid, gone=record is None)
+                await holder.shelf.let_go(cid, gone=record is None)
             if taker is not None:
-                await taker.take(cid, new=True)
+                await taker.shelf.take(cid, new=True)
 
     async def mend_gaps(self) -> None:
         """Have lanes that saw a gap read the log; called every second."""
