@@ -137,6 +137,8 @@ class Crew:
         """
         patience = self.traffic.patience_s or math.inf
         gone = -math.expm1(-seconds / patience)
+        if gone <= 0:
+            return 0.0
         shape = self._ratio + 1
         still, found = 0.0, 0.0
         for before, share in enumerate(self._full):
