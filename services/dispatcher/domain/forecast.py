@@ -57,7 +57,7 @@ class Crew:
     @property
     def mean_wait_s(self) -> float:
         """Mean wait of all who come, whether they are served or leave."""
-        return self.queue / self._came_a_second if self.traffic.an_hour else 0.0
+        return self.queue / self._came_a_second if self._came_a_second > _NEGLIGIBLE else 0.0
 
     @property
     def leave(self) -> float:
@@ -117,7 +117,7 @@ class Crew:
     def _stationary(self) -> tuple[float, float]:
         """Return the share who wait, and how many wait on the average."""
         load, servers = self.traffic.load, self.servers
-        if not load:
+        if load < _NEGLIGIBLE:
             return 0.0, 0.0
         if self.traffic.patience_s is None:
             if load >= servers:

@@ -118,6 +118,7 @@ def test_the_dispatchers_own_rules_give_the_waits_that_are_forecast(traffic: Tra
 
 
 @given(TRAFFIC, st.integers(0, 200), st.floats(0, 3_600))
+@example(Traffic(an_hour=5e-324, talk_s=10, patience_s=10), 0, 60)
 @example(Traffic(an_hour=1, talk_s=10, patience_s=10), 1, 5e-324)
 @settings(deadline=None)
 def test_every_share_is_a_share_and_one_server_more_makes_nothing_worse(
