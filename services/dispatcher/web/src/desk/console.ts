@@ -1,4 +1,4 @@
-import { lastSeq, TYPING_SENT_MS } from "@shared/conversation";
+import { TYPING_SENT_MS } from "@shared/conversation";
 import type { OperatorFrame, SetStatusFrame } from "@shared/frames";
 import { type Heard, SealedLink, type SpokenKind } from "@shared/sealed-link";
 import { Unverified } from "@shared/sealing/credential";
@@ -9,44 +9,16 @@ import { Duty } from "../sealing/duty";
 import { Keyring } from "../sealing/keyring";
 import { EMPTY, lineOf, reduce, type Act, type Desk } from "./desk";
 import { unsent, type Line } from "./line";
+import { Receipts } from "./receipts";
+import { START, type EntryFailure, type Snapshot } from "./snapshot";
 
-/** Which screen there is. `locked`: there is a session, and the key to read with has to be opened. */
-export type Mode = "loading" | "login" | "locked" | "keyless" | "desk" | "superseded";
-
-/** Why the login screen is shown. */
-export type LoginReason = "start" | "expired" | "ended" | "left";
-
-/** Why one did not come to the desk. `key`: the account's key does not open with that. */
-export type EntryFailure = api.Failure | "key";
-
-export interface Snapshot {
-  readonly mode: Mode;
-  readonly reason: LoginReason;
-  readonly account: api.Account | null;
-  readonly desk: Desk;
-  readonly link: LinkStatus;
-  /** Since when the connection is lost, by this machine's clock; null when it is there. */
-  readonly lostAt: number | null;
-  /** What to add to this machine's clock to have the server's, in milliseconds. */
-  readonly skew: number;
-}
+export type { EntryFailure, LoginReason, Mode, Snapshot } from "./snapshot";
 
 /** Close codes that say that coming back by itself is pointless. */
 const SUPERSEDED = 4001;
 const LOGGED_OUT = 4003;
 /** After this long without the server, which can no longer say what was erased, nothing stays on this page. */
 export const FORGET_MS = 900_000;
-const RECEIPT_MS = 150;
-
-const START: Snapshot = {
-  mode: "loading",
-  reason: "start",
-  account: null,
-  desk: EMPTY,
-  link: "closed",
-  lostAt: null,
-  skew: 0,
-};
 
 /** The console's one holder of state: it joins the desk (pure), the link, and the calls. */
 export class Console {
@@ -56,8 +28,7 @@ export class Console {
   readonly #ring = new Keyring();
   readonly #duty: Duty;
   readonly #typed = new Map<string, number>();
-  readonly #receipted = new Map<string, string>();
-  #receipts: ReturnType<typeof setTimeout> | undefined;
+  readonly #receipts: Receipts;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string) {
@@ -70,6 +41,10 @@ export class Console {
       onFrame: (frame) => this.#hear(frame),
       onStatus: (status, code) => this.#linked(status, code),
     });
+    this.#receipts = new Receipts(
+      () => this.#now.desk.lines,
+      (frame) => this.#link.now(frame),
+    );
     this.#duty = new Duty(this.#ring, {
       send: (frame) => this.#link.now(frame),
       onKey: () => this.#keyCame(),
@@ -146,7 +121,7 @@ export class Console {
   /** Change what only this page knows. */
   act(act: Act): void {
     this.#set({ desk: reduce(this.#now.desk, act) });
-    if (act.type === "seen") this.#planReceipts();
+    if (act.type === "seen") this.#receipts.plan();
   }
 
   say(id: string, body: string, kind: SpokenKind = "text"): void {
@@ -261,15 +236,15 @@ export class Console {
     for (const line of before.lines) if (!lineOf(desk, line.id)) this.#forgetOne(line.id);
     if (desk.lines.some((line) => line.fresh && !isFresh(before, line)) && soundWanted()) ring();
     this.#set({ desk: this.#keyed(desk) });
-    if (frame.t === "message") this.#planReceipts();
+    if (frame.t === "message") this.#receipts.plan();
   }
 
   #linked(link: LinkStatus, code?: number): void {
     if (link === "ready") {
       clearTimeout(this.#forgetting);
-      this.#receipted.clear();
+      this.#receipts.clear();
       this.#set({ link, lostAt: null });
-      this.#planReceipts();
+      this.#receipts.plan();
       return;
     }
     if (link === "closed" && code === SUPERSEDED) {
@@ -321,7 +296,7 @@ export class Console {
     this.#duty.stop();
     this.#ring.reset();
     this.#typed.clear();
-    this.#receipted.clear();
+    this.#receipts.clear();
     this.#set({ desk: { ...EMPTY, wide: this.#now.desk.wide }, lostAt: null });
   }
 
@@ -329,7 +304,7 @@ export class Console {
     this.#link.forget(id);
     this.#ring.keys?.forgetConversation(id);
     this.#typed.delete(id);
-    this.#receipted.delete(id);
+    this.#receipts.forget(id);
   }
 
   /** A duty key was taken up: what waited for one may open. */
@@ -346,22 +321,6 @@ export class Console {
 
   #serverNow(): number {
     return Date.now() + this.#now.skew;
-  }
-
-  #planReceipts(): void {
-    if (this.#receipts !== undefined) return;
-    this.#receipts = setTimeout(() => {
-      this.#receipts = undefined;
-      for (const line of this.#now.desk.lines) this.#sendReceipt(line);
-    }, RECEIPT_MS);
-  }
-
-  #sendReceipt(line: Line): void {
-    const delivered = lastSeq(line.chat);
-    const seen = Math.min(line.seen, delivered);
-    const state = `${delivered}/${seen}`;
-    if (delivered === 0 || this.#receipted.get(line.id) === state) return;
-    if (this.#link.now({ t: "receipt", conversation: line.id, delivered, seen })) this.#receipted.set(line.id, state);
   }
 
   #set(part: Partial<Snapshot>): void {

@@ -1,0 +1,35 @@
+import type { LinkStatus } from "@shared/socket";
+import type * as api from "../lib/api";
+import { EMPTY, type Desk } from "./desk";
+
+/** Which screen there is. `locked`: there is a session, and the key to read with has to be opened. */
+export type Mode = "loading" | "login" | "locked" | "keyless" | "desk" | "superseded";
+
+/** Why the login screen is shown. */
+export type LoginReason = "start" | "expired" | "ended" | "left";
+
+/** Why one did not come to the desk. `key`: the account's key does not open with that. */
+export type EntryFailure = api.Failure | "key";
+
+export interface Snapshot {
+  readonly mode: Mode;
+  readonly reason: LoginReason;
+  readonly account: api.Account | null;
+  readonly desk: Desk;
+  readonly link: LinkStatus;
+  /** Since when the connection is lost, by this machine's clock; null when it is there. */
+  readonly lostAt: number | null;
+  /** What to add to this machine's clock to have the server's, in milliseconds. */
+  readonly skew: number;
+}
+
+/** Before anything is known. */
+export const START: Snapshot = {
+  mode: "loading",
+  reason: "start",
+  account: null,
+  desk: EMPTY,
+  link: "closed",
+  lostAt: null,
+  skew: 0,
+};
