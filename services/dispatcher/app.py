@@ -13,6 +13,8 @@ from faststream.nats import NatsBroker
 from services.dispatcher.assigner import Sweeper
 from services.dispatcher.caring import Caring
 from services.dispatcher.consumers import Handlers
+from services.dispatcher.desk import files as desk_files
+from services.dispatcher.desk.door import DeskDoor
 from services.dispatcher.doors import Doors
 from services.dispatcher.floor import Floor
 from services.dispatcher.http import Api, make_app
@@ -102,6 +104,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             Api(floor, doors, provider_door),
             Supervisor(floor, doors, traffic),
             Caring(floor, doors),
+            DeskDoor(desk_files.load(settings.desk_dir), doors.member),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
         await runner.setup()

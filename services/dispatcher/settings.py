@@ -54,6 +54,10 @@ class DispatcherSettings(WebSettings):
     )
     most_messages: int = Field(default=5_000, ge=10, description="Messages that one conversation may have")
     most_consoles: int = Field(default=2_000, ge=1, description="Consoles that one dispatcher holds; then 503")
+    desk_dir: Path | None = Field(
+        default=None,
+        description="Folder of this installation's own sheets and sentences, which go before those that ship",
+    )
     local_login: bool = Field(default=True, description="Whether accounts with a password may log in with it")
     second_factor: SecondFactorRule = Field(
         default=SecondFactorRule.OPTIONAL,

@@ -4,13 +4,21 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.dispatcher.domain.sheet_faults import Fault, Faulty
 from shared.contracts.conversation import Audience, Category
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_200)]
+_BEFORE_A_SIGN = re.compile(r" (?=[:;?!»€%])|(?<=«) |(?<=\d) (?=\d{3}\b)")
+
+
+def spaced(text: str) -> str:
+    """Return the text with spaces that no line breaks at where French wants them: before `: ; ? !`, inside 75 000 €."""
+    return _BEFORE_A_SIGN.sub("\N{NO-BREAK SPACE}", text)
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160), AfterValidator(spaced)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_200), AfterValidator(spaced)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Article = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"\bart\. ", max_length=160)]
 Dated = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]

@@ -127,6 +127,11 @@ def test_every_number_told_is_one_of_the_directory() -> None:
 
 
 def _said_to_visitors() -> Iterable[tuple[str, str]]:
+    for where, text in _worded():
+        yield where, text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _worded() -> Iterable[tuple[str, str]]:
     for sentence in LIBRARY.sentences:
         yield sentence.key, sentence.say
         if sentence.otherwise:

@@ -175,6 +175,12 @@ def test_the_same_key_or_name_twice_in_one_layer_is_told() -> None:
     assert both.sheets["neu"].title == "Vol"
 
 
+def test_no_line_breaks_before_a_french_sign_or_inside_a_figure() -> None:
+    french = SENTENCES.replace('"Bonjour."', '"« Où ? » : 75 000 €, le 17, 5 ans."')
+    (sentence,) = put_before(mine=french).sentences
+    assert sentence.say.replace("\N{NO-BREAK SPACE}", "_") == "«_Où_?_»_: 75_000_€, le 17, 5 ans."
+
+
 def test_a_folder_that_is_not_there_or_holds_no_text_costs_nothing(tmp_path: Path) -> None:
     shipped = files.load(None)
     gone = files.load(tmp_path / "nowhere")

@@ -6,6 +6,7 @@ import "./styles/pane.css";
 import "./styles/context.css";
 import "./styles/care.css";
 import "./styles/supervision.css";
+import "./styles/sheets.css";
 import "@shared/card.css";
 import { render } from "preact";
 import { App } from "./app";

@@ -1,6 +1,7 @@
 import type { Category } from "@shared/frames";
 import type { Nearby, StructureKind } from "@shared/referral";
 import type { KeyedAccount } from "../sealing/keyring";
+import type { Library } from "../sheets/library";
 
 /** Who is logged in, as `GET /api/me` and `POST /api/login` answer. */
 export interface Account extends KeyedAccount {
@@ -77,11 +78,16 @@ export function help(search: Search, signal: AbortSignal): Promise<Outcome<Nearb
   return call(`/api/help?${new URLSearchParams(Object.fromEntries(fields)).toString()}`, { signal });
 }
 
+/** Sheets and ready sentences. Nothing of them is of a chat: the browser may keep them, and asks if they still hold. */
+export function library(signal: AbortSignal): Promise<Outcome<Library>> {
+  return call("/api/desk", { signal, cache: "no-cache" });
+}
+
 async function call<T>(path: string, init: RequestInit): Promise<Outcome<T>> {
   const late = AbortSignal.timeout(PATIENCE_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
   try {
-    const response = await fetch(path, { ...init, signal, headers: HEADERS, cache: "no-store" });
+    const response = await fetch(path, { cache: "no-store", ...init, signal, headers: HEADERS });
     const text = await response.text();
     if (!response.ok) return { ok: false, failure: doorFailure(text) ?? failureOf(response.status) };
     return { ok: true, value: (text === "" ? null : JSON.parse(text)) as T };

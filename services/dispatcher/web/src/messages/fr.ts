@@ -1,9 +1,11 @@
 import { cardFr } from "@shared/card.fr";
 import type { Sentence } from "@shared/i18n";
+import { sheetsFr } from "./sheets.fr";
 
 /** What the operator reads, in French. `{name}` stands for a value; the forms `one` and `other` follow `{n}`. */
 export const fr = {
   ...cardFr,
+  ...sheetsFr,
 
   brand: "Havre",
   title: "Havre : console",
@@ -88,7 +90,7 @@ export const fr = {
   views: "Parties de la console",
   viewList: "Conversations",
   viewChat: "Échange",
-  viewHelp: "Aide proche",
+  viewHelp: "Fiches et aide",
 
   pressingNone: "Personne n’attend votre réponse",
   pressing: {
@@ -103,6 +105,9 @@ export const fr = {
   freshArrived: "Nouvelle conversation {number} : {what}, {place}.",
   unread: { one: "{n} non lu", other: "{n} non lus" },
   waits: "sans réponse depuis {time}",
+  waitsLong: "Attend depuis longtemps",
+  overdue_late: "Conversation {number} : sans réponse depuis une minute.",
+  overdue_long: "Conversation {number} : sans réponse depuis trois minutes.",
   visitorTyping: "écrit…",
   gone: "hors ligne",
   department: "département {code}",
@@ -176,7 +181,7 @@ export const fr = {
   cardBroken: "Fiche illisible",
 
   help: "Aide proche",
-  helpNone: "Ouvrez une conversation pour chercher de l’aide près de la personne.",
+  helpNone: "Ouvrez une conversation pour voir ici les phrases, les fiches et l’aide près de la personne.",
   helpFor: "pour la conversation {number}",
   helpPlace: "Code postal",
   helpText: "Nom ou mot",

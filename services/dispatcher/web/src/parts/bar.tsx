@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { pressingWords } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import { pressing } from "../desk/desk";
-import { LATE_MS } from "../desk/line";
+import { patienceOf } from "../desk/patience";
 import { t } from "../lib/say";
 import { soundWanted, wantSound } from "../lib/sound";
 import { span, useNow } from "../lib/time";
@@ -52,7 +52,8 @@ function Pressing({ snapshot, onPressing }: { snapshot: Snapshot; onPressing: ()
   const [first] = pressing(snapshot.desk);
   const words = pressingWords(snapshot.desk, now);
   if (!first || !words) return <span class="soft small">{snapshot.desk.lines.length > 0 && t("pressingNone")}</span>;
-  const late = now - first.since > LATE_MS;
+  const patience = patienceOf(now - first.since);
+  const late = patience === "late" || patience === "long";
   return (
     <button type="button" class={late ? "late numeric" : "numeric"} onClick={onPressing}>
       {late && "⚠ "}

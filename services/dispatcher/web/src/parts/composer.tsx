@@ -3,6 +3,7 @@ import type { RefObject } from "preact";
 import type { Line } from "../desk/line";
 import { t } from "../lib/say";
 import { useConsole } from "./context";
+import { composerId } from "./sheets/composer-of";
 
 /** What I am writing to this conversation; kept per conversation, in memory. */
 export function Composer({ line, field }: { line: Line; field: RefObject<HTMLTextAreaElement | null> }) {
@@ -25,6 +26,7 @@ export function Composer({ line, field }: { line: Line; field: RefObject<HTMLTex
       <div class="write">
         <textarea
           ref={field}
+          id={composerId(line)}
           rows={2}
           value={draft}
           aria-label={t("compose", { number })}

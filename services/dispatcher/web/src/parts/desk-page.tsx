@@ -10,8 +10,12 @@ import { Announcer } from "./announcer";
 import { Bar, Lost } from "./bar";
 import { useConsole } from "./context";
 import { Help } from "./help";
+import { SheetsPanel } from "./sheets/panel";
+import { Tabs, type Tab } from "./sheets/tabs";
+import { useLibrary } from "./sheets/use-library";
 import { useCommands, type Command } from "./keys";
 import { Pane, Vacant, type Asked } from "./pane";
+import { OverdueTeller } from "./patience";
 import { Question, type Asking } from "./question";
 import { Rail } from "./rail";
 import { Renewal } from "./renewal";
@@ -30,7 +34,9 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [aside, setAside] = useState("");
+  const [tab, setTab] = useState<Tab>("help");
   const place = useRef<HTMLInputElement>(null);
+  const words = useRef<HTMLInputElement>(null);
   const active = activeLine(state);
 
   useWide();
@@ -68,9 +74,13 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
           desk.status(now.welcome?.status === "available" ? "paused" : "available");
           return;
         case "help":
+        case "sheets": {
+          const field = command.do === "help" ? place : words;
+          setTab(command.do);
           desk.act({ type: "view", view: "help" });
-          requestAnimationFrame(() => place.current?.select());
+          requestAnimationFrame(() => field.current?.select());
           return;
+        }
         case "end":
           if (mine && !mine.ending) setAsking({ what: "end", id: mine.id });
           return;
@@ -100,11 +110,20 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         <Rail snapshot={snapshot} onOpen={open} />
         <Panes snapshot={snapshot} asked={asked} onOpen={open} onEnd={(id) => setAsking({ what: "end", id })} />
         <section class="context" aria-label={t("viewHelp")}>
-          <Context snapshot={snapshot} active={active} place={place} onSent={setAside} />
+          <Context
+            snapshot={snapshot}
+            active={active}
+            tab={tab}
+            onTab={setTab}
+            place={place}
+            words={words}
+            onDone={setAside}
+          />
         </section>
       </main>
       <Views view={state.view} />
       <Announcer snapshot={snapshot} aside={aside} />
+      <OverdueTeller snapshot={snapshot} />
       {asking && <Question asking={asking} snapshot={snapshot} onClose={() => setAsking(null)} />}
     </div>
   );
@@ -156,18 +175,35 @@ function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
 interface ContextProps {
   snapshot: Snapshot;
   active: Line | undefined;
+  tab: Tab;
+  onTab: (tab: Tab) => void;
   place: RefObject<HTMLInputElement | null>;
-  onSent: (words: string) => void;
+  words: RefObject<HTMLInputElement | null>;
+  onDone: (words: string) => void;
 }
 
-/** One search for each open conversation, so that going from one to the other loses none. */
-function Context({ snapshot, active, place, onSent }: ContextProps) {
+/** Searches of each open conversation, so that going from one to the other loses none. */
+function Context({ snapshot, active, tab, onTab, place, words, onDone }: ContextProps) {
   const unused = useMemo(() => ({ current: null }), []);
+  const [loaded, again] = useLibrary();
   const open = snapshot.desk.panes.ids.flatMap((id) => lineOf(snapshot.desk, id) ?? []);
   if (!active) return <p class="empty">{t("helpNone")}</p>;
   return open.map((line) => (
     <div key={line.id} class="help-of" hidden={line !== active}>
-      <Help line={line} field={line === active ? place : unused} onSent={onSent} />
+      <Tabs tab={tab} onTab={onTab}>
+        {{
+          sheets: (
+            <SheetsPanel
+              line={line}
+              loaded={loaded}
+              onRetry={again}
+              field={line === active ? words : unused}
+              onDone={onDone}
+            />
+          ),
+          help: <Help line={line} field={line === active ? place : unused} onSent={onDone} />,
+        }}
+      </Tabs>
     </div>
   ));
 }

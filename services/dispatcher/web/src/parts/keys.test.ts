@@ -38,4 +38,12 @@ describe("the keyboard", () => {
     expect(commandOf(press("p", "KeyP"), false)).toBeNull();
     expect(commandOf(press("p", "KeyP", { altKey: true }), true)).toEqual({ do: "pause" });
   });
+
+  test("Ctrl+K searches the desk from anywhere; a slash does where it would begin a text", () => {
+    expect(commandOf(press("k", "KeyK", { ctrlKey: true }), true)).toEqual({ do: "sheets" });
+    expect(commandOf(press("k", "KeyK", { ctrlKey: true, altKey: true }), true)).toBeNull();
+    expect(commandOf(press("/", "Period", { shiftKey: true }), true, true)).toEqual({ do: "sheets" });
+    expect(commandOf(press("/", "Period", { shiftKey: true }), true)).toBeNull();
+    expect(commandOf(press("/", "NumpadDivide"), false)).toEqual({ do: "sheets" });
+  });
 });

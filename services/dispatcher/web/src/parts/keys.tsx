@@ -1,11 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { t } from "../lib/say";
 import { Modal } from "./modal";
+import { inBlankComposer } from "./sheets/composer-of";
 
 /** What the keyboard can ask for. */
 export type Command =
   | { readonly do: "open"; readonly number: number; readonly beside: boolean }
-  | { readonly do: "pressing" | "swap" | "pause" | "help" | "end" | "escape" | "shortcuts" };
+  | { readonly do: "pressing" | "swap" | "pause" | "help" | "sheets" | "end" | "escape" | "shortcuts" };
 
 const BY_LETTER: Readonly<Record<string, "pressing" | "swap" | "pause" | "help" | "end">> = {
   j: "pressing",
@@ -15,11 +16,17 @@ const BY_LETTER: Readonly<Record<string, "pressing" | "swap" | "pause" | "help" 
   t: "end",
 };
 
-/** What a key press means, or null. Letters by what is printed on them, digits by their place (AZERTY shifts them). */
-export function commandOf(event: KeyboardEvent, typing: boolean): Command | null {
+/**
+ * What a key press means, or null. Letters by what is printed on them, digits by their place (AZERTY shifts them).
+ *
+ * `typing`: in a field, where characters are characters; `blank`: in a composer with nothing in it yet.
+ */
+export function commandOf(event: KeyboardEvent, typing: boolean, blank = false): Command | null {
+  if (event.ctrlKey && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") return { do: "sheets" };
   if (event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return null;
   if (event.key === "Escape") return { do: "escape" };
   if (event.key === "?" && (event.altKey || !typing)) return { do: "shortcuts" };
+  if (event.key === "/" && !event.altKey && (blank || !typing)) return { do: "sheets" };
   if (!event.altKey) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   if (digit) return { do: "open", number: Number(digit), beside: event.shiftKey };
@@ -32,7 +39,7 @@ export function useCommands(obey: (command: Command) => void): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (document.querySelector("dialog[open]") || event.isComposing) return;
-      const command = commandOf(event, isField(event.target));
+      const command = commandOf(event, isField(event.target), inBlankComposer(event.target));
       if (!command) return;
       event.preventDefault();
       obey(command);
@@ -51,6 +58,8 @@ const ROWS = [
   { keys: ["Alt + Maj + 1", "9"], says: "keysBeside" },
   { keys: ["Alt + J"], says: "keysPressing" },
   { keys: ["Alt + S"], says: "keysSwap" },
+  { keys: ["Ctrl + K", "/"], says: "keysSheets" },
+  { keys: ["↑ ↓", "Entrée"], says: "keysChoose" },
   { keys: ["Alt + F"], says: "keysHelp" },
   { keys: ["Alt + P"], says: "keysPause" },
   { keys: ["Alt + T"], says: "keysEnd" },

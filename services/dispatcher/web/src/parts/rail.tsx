@@ -2,11 +2,12 @@ import { typists } from "@shared/conversation";
 import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import { activeLine, type Desk } from "../desk/desk";
-import { LATE_MS, unread, waitingSince, type Line } from "../desk/line";
+import { unread, type Line } from "../desk/line";
 import { t } from "../lib/say";
 import { span, useNow } from "../lib/time";
 import { Care } from "./care";
 import { useConsole } from "./context";
+import { Timer, waitOf } from "./patience";
 
 interface Props {
   snapshot: Snapshot;
@@ -36,13 +37,11 @@ export function Rail({ snapshot, onOpen }: Props) {
 function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
   const now = useNow();
   const { panes, wide } = snapshot.desk;
-  const since = waitingSince(line);
-  const waited = since === null ? null : now + snapshot.skew - since;
-  const late = waited !== null && waited > LATE_MS;
+  const wait = waitOf(line, now + snapshot.skew);
   const current = panes.ids[panes.active] === line.id;
   const shown = current || (wide && panes.ids.includes(line.id));
   const news = unread(line);
-  const looks = ["line", shown && "open", late && "late", line.fresh && "fresh"].filter(Boolean).join(" ");
+  const looks = ["line", shown && "open", wait?.patience, line.fresh && "fresh"].filter(Boolean).join(" ");
   return (
     <li>
       <button
@@ -56,8 +55,9 @@ function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
           <kbd aria-hidden="true">{line.number}</kbd>
         </span>
         <span class="what">{t(`categoryShort_${line.held.category}`)}</span>
-        {waited === null ? <span /> : <Timer waited={waited} late={late} />}
+        {wait ? <Timer {...wait} /> : <span />}
         <span class="about">
+          {wait?.patience === "long" && <span class="gone">{t("waitsLong")}</span>}
           {line.fresh && <span class="news">★ {t("fresh")}</span>}
           <span>{placeOf(line)}</span>
           <span>{t(`audience_${line.held.audience}`)}</span>
@@ -67,17 +67,6 @@ function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
         </span>
       </button>
     </li>
-  );
-}
-
-function Timer({ waited, late }: { waited: number; late: boolean }) {
-  const time = span(waited);
-  return (
-    <span class={late ? "timer late" : "timer"} title={t("waits", { time })}>
-      <span class="unseen">{t("waits", { time: "" })}</span>
-      {late && <span aria-hidden="true">⚠ </span>}
-      {time}
-    </span>
   );
 }
 
