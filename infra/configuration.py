@@ -40,7 +40,8 @@ SERVICES = ("gateway", "router", "dispatcher", "signalement", "referral")
 HEAD = """# Configuration
 
 Everything is set by environment variables, read once when a process starts; a value that makes no sense stops it with
-a sentence. Nothing is read from a file but the secrets whose variable ends in `_FILE`. This table is made from the settings classes (`make docs`).
+a sentence. Nothing is read from a file but the secrets whose variable ends in `_FILE`. This table is made from the
+settings classes (`make docs`).
 
 `make run` chooses addresses, users and passwords for the services itself and hands every other variable on to them.
 Read by *every service* means gateway, router, dispatcher, signalement and referral; *streams* is

@@ -62,6 +62,7 @@ class Doors:
         self._calm = RateLimitItemPerSecond(settings.opens_calm, CALM_S, "calm")
         self._handshakes = RateLimitItemPerSecond(settings.handshakes_most, WINDOW_S, "handshakes")
         self._lookups = RateLimitItemPerSecond(settings.lookups_most, WINDOW_S, "lookups")
+        self._finds = RateLimitItemPerSecond(settings.finds_most, WINDOW_S, "finds")
         self._erases = RateLimitItemPerSecond(settings.erases_free, WINDOW_S, "erases")
         self._puzzles = Puzzles(valkey, settings.proof_cost, settings.proof_tries)
         self._held: Counter[str] = Counter()
@@ -82,6 +83,10 @@ class Doors:
     async def look_up(self, who: str | None) -> int:
         """Count a search for help; return 0, or after how many seconds there will be another."""
         return metrics.turned_away("lookups", await self._wait(self._lookups, who))
+
+    async def finding(self, who: str | None) -> int:
+        """Count a try of resume words; return 0, or after how many seconds there will be another."""
+        return metrics.turned_away("finds", await self._wait(self._finds, who))
 
     async def erasing(self, who: str | None) -> AbstractAsyncContextManager[object]:
         """Count an erase call; return what it is to be done in. It is never refused: whoever shares a victim's
@@ -152,7 +157,7 @@ class Doors:
 
 
 class Entrance:
-    """One socket's way to new conversations. It has at most one puzzle at a time: asking again costs us nothing."""
+    """One socket's way to a conversation. It has at most one puzzle at a time: asking again costs us nothing."""
 
     __slots__ = ("_challenge", "_doors", "_made_at", "_who")
 
@@ -176,6 +181,14 @@ class Entrance:
             self._challenge = None
             return None
         return await self._puzzle(HANDED_OUT_S if work is None else REPLACED_S)
+
+    async def find(self) -> None:
+        """Let a try of resume words pass. Raises ``FrameError`` (``too_fast``): who guesses words of many
+        conversations meets no counter of theirs, but this one."""
+        wait = await self._doors.finding(self._who)
+        if wait:
+            detail = "too many tries from this address; come again later"
+            raise FrameError(Error(code=ErrorCode.TOO_FAST, detail=detail, retry_after_ms=wait * 1000))
 
     async def _puzzle(self, kept_s: float) -> Challenge | None:
         if self._challenge is None or time.monotonic() > self._made_at + kept_s:

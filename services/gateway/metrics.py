@@ -12,7 +12,9 @@ _REFUSED = Counter("havre_visitor_frames_refused_total", "Frames refused, by kin
 _OPENINGS = Counter(
     "havre_openings_total", "Wishes to open a conversation: welcome at once, to prove work first, to wait", ["verdict"]
 )
-_TURNED_AWAY = Counter("havre_turned_away_total", "Calls refused with 429, by which limit of an address", ["limit"])
+_TURNED_AWAY = Counter(
+    "havre_turned_away_total", "Calls and frames refused as too many, by which limit of an address", ["limit"]
+)
 
 OPENED = {category: _OPENED.labels(category) for category in Category}
 ERASED = {ended_by: _ERASED.labels(ended_by) for ended_by in EndedBy}

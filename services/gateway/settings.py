@@ -52,6 +52,9 @@ class GatewaySettings(WebSettings):
     lookups_most: int = Field(
         default=300, ge=1, description="Searches for help by one address in 10 minutes; then numbers only, and 429"
     )
+    finds_most: int = Field(
+        default=60, ge=5, description="Tries of resume words from one address in 10 minutes; then too_fast"
+    )
     erases_free: int = Field(
         default=600,
         ge=1,

@@ -187,6 +187,7 @@ class Visitor:
             case Keep() if lane:
                 self.outbox.send(await self._returning.keep(frame, lane))
             case Find():
+                await self._entrance.find()
                 self.outbox.send(await self._returning.find(frame))
             case End() if lane:
                 await self._end(lane)

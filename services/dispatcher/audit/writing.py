@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
+from pydantic import ValidationError
 
 from services.dispatcher import metrics
 from services.dispatcher.domain.chain import digest_of
@@ -138,6 +139,12 @@ class Audit:
                 get_logger().error("audit_not_written", waiting=len(self._waiting), lost=self._lost, error=error)
                 await asyncio.sleep(AGAIN_AFTER_S[min(tries, len(AGAIN_AFTER_S) - 1)])
                 tries += 1
+            except ValidationError as error:
+                # A slip of the code that recorded it, never of a person: one entry is lost, and the next one says so.
+                self._lost += 1
+                metrics.AUDIT_LOST.inc()
+                get_logger().error("audit_entry_refused", action=said["action"], error=error)
+                return
             else:
                 self._lost -= fields["lost"]
                 metrics.AUDIT_WRITTEN.inc()

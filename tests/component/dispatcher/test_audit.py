@@ -175,6 +175,17 @@ async def test_entries_that_had_to_be_given_up_are_counted_in_the_next_one(place
     assert [(entry.number, entry.lost) for entry in await auditor.of()] == [(1, 2), (2, 0), (3, 0)]
 
 
+async def test_an_entry_that_is_none_costs_itself_alone(place: Place, auditor: Reader) -> None:
+    """A slip in the code that records: what follows is written, and says that one is missing."""
+    audit = Audit("dispatcher.0000beef", lambda: place.nats)
+    audit.record(AuditAction.LOGGED_IN, account="No Login")
+    audit.record(AuditAction.LOGGED_IN, account="police1")
+    writing = asyncio.create_task(audit.run())
+    await audit.drained(8)
+    writing.cancel()
+    assert [(entry.number, entry.account, entry.lost) for entry in await auditor.of()] == [(1, "police1", 1)]
+
+
 async def test_nothing_is_changed_by_command_that_cannot_be_written_down(
     desk: Desk, nats: NatsServer, valkey: ValkeyServer, auditor: Reader
 ) -> None:

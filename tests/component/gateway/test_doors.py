@@ -1,6 +1,7 @@
 """The visitor's doors: many from one address are served, very many have to compute, and only a flood has to wait."""
 
 import asyncio
+import json
 import signal
 from collections.abc import AsyncIterator
 
@@ -21,13 +22,14 @@ from tests.component.gateway.crowd import Crowd
 from tests.servers import eventually
 from tests.stack import free_ports
 
-FREE, MOST, SOCKETS, LOOKUPS = 5, 12, 15, 4
+FREE, MOST, SOCKETS, LOOKUPS, FINDS = 5, 12, 15, 4, 5
 SETTINGS = {
     "HAVRE_TRUSTED_PROXIES": "127.0.0.1",
     "HAVRE_OPENS_FREE": str(FREE),
     "HAVRE_OPENS_MOST": str(MOST),
     "HAVRE_SOCKETS_MOST": str(SOCKETS),
     "HAVRE_LOOKUPS_MOST": str(LOOKUPS),
+    "HAVRE_FINDS_MOST": str(FINDS),
     "HAVRE_ERASES_FREE": "3",
     "HAVRE_PROOF_COST": "20",
     "HAVRE_PROOF_TRIES": "10",
@@ -115,6 +117,19 @@ async def test_a_puzzle_that_is_too_late_is_replaced(crowd: Crowd, store: Redis)
     await use_up(crowd)
     assert isinstance((await crowd.visit(SHELTER, work)).frame, Challenge)
     assert secret is not None
+
+
+async def test_resume_words_are_guessed_at_a_few_times_from_one_address(crowd: Crowd) -> None:
+    """V14: who tries words of nobody's meets no conversation's own counter; others come back meanwhile."""
+    guess = json.dumps({"t": "find", "locator": "ab" * 32, "proof": "cd" * 32})
+    codes = []
+    for address in (*[SHELTER] * (FINDS + 1), OTHER):
+        async with await crowd.connect(address) as socket:
+            await socket.send_str(guess)
+            answer = await crowd.hear(socket)
+            assert isinstance(answer, Error)
+            codes.append(answer.code)
+    assert codes == [ErrorCode.NOT_FOUND] * FINDS + [ErrorCode.TOO_FAST, ErrorCode.NOT_FOUND]
 
 
 async def test_only_a_flood_has_to_wait_and_is_told_for_how_long(crowd: Crowd) -> None:
