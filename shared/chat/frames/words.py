@@ -46,9 +46,7 @@ Box = Annotated[
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", description="BCP 47 tag of the page")]
 Work = Annotated[
     str,
-    Meta(
-        pattern=r"^[0-9A-Za-z+/]+=*\Z", max_length=2_048, description="Base64 of an ALTCHA payload: puzzle, solution"
-    ),
+    Meta(pattern=r"^[0-9A-Za-z+/]+=*\Z", max_length=2_048, description="Base64 of an ALTCHA payload: puzzle, solution"),
 ]
 
 
