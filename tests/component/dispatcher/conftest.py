@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import aiohttp
 import pytest
 from argon2 import PasswordHasher
 from redis.asyncio import Redis
@@ -13,7 +14,7 @@ from services.dispatcher.staff.passwords import Passwords
 from services.dispatcher.store.dispatch import DispatchStore
 from shared.chat.store import connect
 from tests.component.dispatcher import office
-from tests.component.dispatcher.people import Clock, Place
+from tests.component.dispatcher.people import Clock, Desk, Place
 from tests.servers import NatsServer, ValkeyServer
 
 Start = Callable[..., Awaitable[Running]]
@@ -56,6 +57,20 @@ async def start(nats: NatsServer, valkey: ValkeyServer, passwords: Passwords) ->
             return await stack.enter_async_context(running(DispatcherSettings.model_validate(fields), passwords))
 
         yield one
+
+
+@pytest.fixture
+async def instance(start: Start) -> Running:
+    """One instance, started as it comes."""
+    return await start()
+
+
+@pytest.fixture
+async def desk(instance: Running, place: Place) -> AsyncIterator[Desk]:
+    """The browser of a hired operator who is not logged in."""
+    await place.hire("police1")
+    async with aiohttp.ClientSession() as browser:
+        yield Desk(instance.port, "police1", browser)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
-import aiohttp
 import pytest
 from nats.aio.client import Client
 
@@ -56,19 +55,6 @@ async def auditor(nats: NatsServer) -> AsyncIterator[Reader]:
     client = await nats.connect("auditor")
     yield Reader(client)
     await client.close()
-
-
-@pytest.fixture
-async def instance(start: Start) -> Running:
-    return await start()
-
-
-@pytest.fixture
-async def desk(instance: Running, place: Place) -> AsyncIterator[Desk]:
-    """The browser of a hired operator who is not logged in."""
-    await place.hire("police1")
-    async with aiohttp.ClientSession() as browser:
-        yield Desk(instance.port, "police1", browser)
 
 
 async def test_coming_in_being_refused_and_going_are_written_with_the_same_console(desk: Desk, auditor: Reader) -> None:

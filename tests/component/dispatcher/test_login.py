@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import aiohttp
 import pytest
@@ -19,19 +19,6 @@ from tests.component.dispatcher.commands import Command
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.people import PASSWORD, Desk, Place
 from tests.servers import NatsServer, ValkeyServer
-
-
-@pytest.fixture
-async def instance(start: Start) -> Running:
-    return await start()
-
-
-@pytest.fixture
-async def desk(instance: Running, place: Place) -> AsyncIterator[Desk]:
-    """The browser of a hired operator who is not logged in."""
-    await place.hire("police1")
-    async with aiohttp.ClientSession() as browser:
-        yield Desk(instance.port, "police1", browser)
 
 
 async def _me(desk: Desk) -> aiohttp.ClientResponse:

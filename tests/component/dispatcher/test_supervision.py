@@ -19,7 +19,6 @@ from services.dispatcher.traffic import TrafficKeeper
 from shared import keys, streams
 from shared.clock import now_ms
 from shared.contracts.audit import AuditEntry
-from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.people import Desk, Place
 from tests.servers import NatsServer
 
@@ -37,11 +36,6 @@ EVERY_ACTION: list[tuple[str, dict[str, object]]] = [
     ("debrief", {"operator": "police1"}),
 ]
 Browse = Callable[[str], Awaitable[Desk]]
-
-
-@pytest.fixture
-async def instance(start: Start) -> Running:
-    return await start()
 
 
 @pytest.fixture

@@ -14,25 +14,8 @@ from shared.geography import table as communes
 from shared.importing.report import ImportRefused, Report
 from tests.fuzz import spoil
 from tests.fuzz.target import Target
+from tests.official_rows import BRIGADE, SERVICE
 
-STATION = {
-    "identifiant_public_unite": "1008620",
-    "service": "Gendarmerie - Brigade d'Ornex",
-    "adresse_geographique": "124 Rue de Béjoud 01210 ORNEX",
-    "telephone": "+33 4 50 40 59 30",
-    "departement": "01",
-    "code_commune_insee": "01281",
-    "voie": "124 Rue de Béjoud",
-    "code_postal": "01210",
-    "commune": "Ornex",
-    "geocodage_epsg": "",
-    "geocodage_x": "",
-    "geocodage_y": "",
-    "geocodage_x_GPS": "6.09523",
-    "geocodage_y_GPS": "46.27591",
-    "horaires_accueil": " Lundi : 8h00-12h00 14h00-18h00 Dimanche : 9h00-12h00",
-    "url": "https://lannuaire.service-public.fr/ain/gendarmerie-01281-01",
-}
 ASSOCIATION = {
     "id": "a1",
     "name": "Une association",
@@ -45,23 +28,6 @@ ASSOCIATION = {
     "lon": "2,1",
     "hours": "Mo-Fr 09:00-12:00",
     "web": "https://exemple.fr",
-}
-SERVICE = {
-    "id": "5a1b",
-    "nom": "CIDFF de l'Ain",
-    "pivot": [{"type_service_local": "cidf", "code_insee_commune": ["01053"]}],
-    "adresse": [
-        {
-            "numero_voie": "100 place",
-            "code_postal": "01000",
-            "nom_commune": "Bourg",
-            "longitude": "5.23",
-            "latitude": "46.21",
-        }
-    ],
-    "telephone": [{"valeur": "0474223964", "description": ""}],
-    "site_internet": [{"valeur": "https://www.cidff01.fr", "libelle": ""}],
-    "plage_ouverture": [{"nom_jour_debut": "Lundi", "nom_jour_fin": "Vendredi", "valeur_heure_debut_1": "09:00:00"}],
 }
 
 
@@ -109,7 +75,7 @@ def targets() -> list[Target]:
         dila.gather(file, "2026-01", gathered)
 
     return [
-        Target("import: stations", _csv(STATION), feeder(of_stations)),
+        Target("import: stations", _csv(BRIGADE), feeder(of_stations)),
         Target("import: associations", _csv(ASSOCIATION), feeder(of_associations)),
         Target("import: public services", _json, feeder(of_dila)),
     ]

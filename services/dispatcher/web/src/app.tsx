@@ -4,6 +4,7 @@ import { useConsole } from "./parts/context";
 import { DeskPage } from "./parts/desk-page";
 import { Keyless, Locked } from "./parts/locked";
 import { Login } from "./parts/login";
+import { Told } from "./parts/told";
 import { t } from "./lib/say";
 
 /** The page: one screen at a time. */
@@ -41,25 +42,18 @@ function useSnapshot(): Snapshot {
 
 function Superseded() {
   const desk = useConsole();
-  useEffect(() => {
-    document.title = t("title");
-  }, []);
   return (
-    <main class="stage">
-      <div class="sheet" role="alert">
-        <h1>{t("supersededTitle")}</h1>
-        <p>{t("supersededLead")}</p>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            desk.takeBack();
-          }}
-        >
-          <button type="submit" class="primary">
-            {t("supersededBack")}
-          </button>
-        </form>
-      </div>
-    </main>
+    <Told title={t("supersededTitle")} lead={t("supersededLead")}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          desk.takeBack();
+        }}
+      >
+        <button type="submit" class="primary">
+          {t("supersededBack")}
+        </button>
+      </form>
+    </Told>
   );
 }

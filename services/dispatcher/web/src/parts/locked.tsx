@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../lib/say";
 import { useConsole } from "./context";
+import { Told } from "./told";
 
 /** There is a session and no key to read with: after a reload that found none, or a login elsewhere. */
 export function Locked({ operator }: { operator: string }) {
@@ -70,18 +71,11 @@ export function Locked({ operator }: { operator: string }) {
 /** The account has no key: nothing can be sealed for it, so it cannot take a seat. */
 export function Keyless() {
   const desk = useConsole();
-  useEffect(() => {
-    document.title = t("title");
-  }, []);
   return (
-    <main class="stage">
-      <div class="sheet" role="alert">
-        <h1>{t("keylessTitle")}</h1>
-        <p>{t("keylessLead")}</p>
-        <button type="button" class="primary" onClick={() => void desk.logout()}>
-          {t("logout")}
-        </button>
-      </div>
-    </main>
+    <Told title={t("keylessTitle")} lead={t("keylessLead")}>
+      <button type="button" class="primary" onClick={() => void desk.logout()}>
+        {t("logout")}
+      </button>
+    </Told>
   );
 }
