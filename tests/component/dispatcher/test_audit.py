@@ -163,7 +163,7 @@ async def test_entries_that_had_to_be_given_up_are_counted_in_the_next_one(place
 
 async def test_an_entry_that_is_none_costs_itself_alone(place: Place, auditor: Reader) -> None:
     """A slip in the code that records: what follows is written, and says that one is missing."""
-    audit = Audit("dispatcher.0000beef", lambda: place.nats)
+    audit = Audit("dispatcher.0000cafe", lambda: place.nats)
     audit.record(AuditAction.LOGGED_IN, account="No Login")
     audit.record(AuditAction.LOGGED_IN, account="police1")
     writing = asyncio.create_task(audit.run())
