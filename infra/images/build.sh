@@ -5,9 +5,10 @@
 set -eu
 python=$1
 
-# Without its conditions, the lock names what any Python 3.11 may need, this machine's or the image's.
+# Without its conditions, the lock names what any Python 3.11 may need, this machine's or the image's; what only a later
+# one needs is left out.
 mkdir -p build/wheels
-sed 's/ ;.*\\$/ \\/' requirements.lock >build/wheels.txt
+awk '/^[^ #]/ { later = /python_full_version >= .3\.1[2-9]/ } !later' requirements.lock | sed 's/ ;.*\\$/ \\/' >build/wheels.txt
 "$python" -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
     --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" --platform "manylinux_2_17_$(uname -m)" \
     --platform "manylinux2014_$(uname -m)" --dest build/wheels -r build/wheels.txt
