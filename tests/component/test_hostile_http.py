@@ -90,12 +90,12 @@ def check(asked: str, status: int, kind: str, words: bytes) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(VISITOR)))
-async def test_the_gateway_refuses_by_type_whatever_the_request(stack: Stack, number: int) -> None:
-    status, kind, words = await ask(stack.addresses.gateway_port, *VISITOR[number])
+async def test_the_gateway_refuses_by_type_whatever_the_request(hammered: Stack, number: int) -> None:
+    status, kind, words = await ask(hammered.addresses.gateway_port, *VISITOR[number])
     check(str(VISITOR[number][:3]), status, kind, words)
 
 
 @pytest.mark.parametrize("number", range(len(STAFF)))
-async def test_the_dispatcher_refuses_by_type_whatever_the_request(stack: Stack, number: int) -> None:
-    status, kind, words = await ask(stack.addresses.dispatcher_port, *STAFF[number])
+async def test_the_dispatcher_refuses_by_type_whatever_the_request(hammered: Stack, number: int) -> None:
+    status, kind, words = await ask(hammered.addresses.dispatcher_port, *STAFF[number])
     check(str(STAFF[number][:3]), status, kind, words)

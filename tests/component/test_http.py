@@ -71,20 +71,20 @@ async def still_served(visitor: Visitor) -> None:
     assert not visitor.errors()
 
 
-async def test_the_gateway_answers_anything_as_its_document_says(stack: Stack, visitor: Visitor) -> None:
-    site = stack.addresses.visitor.rstrip("/")
+async def test_the_gateway_answers_anything_as_its_document_says(hammered: Stack, visitor: Visitor) -> None:
+    site = hammered.addresses.visitor.rstrip("/")
     await ask_everything(openapi_gateway.TARGET, site, {"Origin": site})
     await still_served(visitor)
 
 
-async def test_the_dispatcher_answers_anybody_as_its_document_says(stack: Stack) -> None:
-    site = stack.addresses.console.rstrip("/")
+async def test_the_dispatcher_answers_anybody_as_its_document_says(hammered: Stack) -> None:
+    site = hammered.addresses.console.rstrip("/")
     await ask_everything(openapi_dispatcher.TARGET, site, {"Origin": site, "X-Havre": "1"})
 
 
-async def test_the_dispatcher_answers_staff_as_its_document_says(stack: Stack, visitor: Visitor) -> None:
-    site = stack.addresses.console.rstrip("/")
-    one = stack.credentials[0]
+async def test_the_dispatcher_answers_staff_as_its_document_says(hammered: Stack, visitor: Visitor) -> None:
+    site = hammered.addresses.console.rstrip("/")
+    one = hammered.credentials[0]
     operator = await Operator(site).log_in(one.login, one.password)
     try:
         headers = {"Origin": site, "X-Havre": "1", "Cookie": operator.headers["Cookie"]}

@@ -30,15 +30,16 @@ async def chat(visitor_site: str, console_site: str, password: str) -> None:
         await operator.until(lambda: visitor.conversation in operator.held, WITHIN_S)
         assert operator.held[visitor.conversation].force is Force.POLICE
         assert not other.held, "an operator of the other force got it"
-        visitor.tell("bonjour, je ne peux pas parler")
-        await operator.until(lambda: operator.transcript(visitor.conversation).last == 1, WITHIN_S)
-        operator.say("bonjour, je vous lis", visitor.conversation)
-        await visitor.until(lambda: visitor.heard_messages.last == 2, WITHIN_S)
+        question, answer = "bonjour, je ne peux pas parler", "bonjour, je vous lis"
+        visitor.tell(question)
+        await operator.until(lambda: operator.texts(visitor.conversation) == [question], WITHIN_S)
+        operator.say(answer, visitor.conversation)
+        await visitor.until(lambda: visitor.texts(visitor.conversation) == [question, answer], WITHIN_S)
         assert visitor.state is not None
         assert visitor.state.stage is Stage.ACTIVE
         assert await visitor.red_button() == 204
         await operator.until(lambda: visitor.conversation in operator.erased, WITHIN_S)
-    print("one chat: opened, assigned to the right force, heard both ways, erased")
+    print("one sealed chat: opened, assigned to the right force, read both ways, erased")
 
 
 async def watched(prometheus_site: str) -> None:

@@ -69,7 +69,7 @@ async def test_a_frame_about_another_conversation_is_out_of_order(raw: Raw) -> N
     await raw.open()
     for frame in (
         {"t": "say", "cid": "abcdefgh", "body": "x"},
-        {"t": "typing"},
+        {"t": "typing", "body": "x"},
         {"t": "receipt", "delivered": 1, "seen": 1},
         {"t": "end"},
     ):

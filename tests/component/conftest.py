@@ -1,0 +1,18 @@
+"""Fixtures for tests of more than one service."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from infra.local.stack import Stack
+from shared import keys
+
+
+@pytest.fixture
+async def hammered(stack: Stack) -> AsyncIterator[Stack]:
+    """The shared system for a test that tries logins without number; afterwards nobody is counted any more."""
+    yield stack
+    async with Redis.from_url(stack.environment("dispatcher")["HAVRE_VALKEY_URL"]) as store:
+        async for counter in store.scan_iter(keys.attempts("*", "*")):
+            await store.delete(counter)
