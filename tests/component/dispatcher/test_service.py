@@ -268,6 +268,7 @@ async def test_a_decision_whose_maker_died_is_carried_out_by_another_instance(
     desk = await seat(instance, "police1")
     await desk.hears(Welcome)
     await desk.send(SetStatus(status="paused"))
+    await desk.hears(SetStatus)
     conversation = await place.visit()
     store = instance.floor.dispatch
 
