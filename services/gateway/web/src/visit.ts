@@ -256,6 +256,8 @@ export class Visit {
   #heard(frame: Heard): void {
     this.#act({ type: "frame", frame, now: Date.now() });
     const { screen } = this.#state;
+    // All is erased already: it is the answer that counts, which has the browser forget this site (Clear-Site-Data).
+    if (frame.t === "erased") this.#askErasure(false);
     if (screen.at === "ended" || screen.at === "start") this.#release();
     if (frame.t === "state") this.#admit();
     if (frame.t === "message" || frame.t === "resumed") this.#tell();
