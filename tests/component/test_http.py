@@ -32,6 +32,7 @@ async def visitor(stack: Stack) -> AsyncIterator[Visitor]:
     async with Visitor(stack.addresses.visitor) as talking:
         await talking.opened()
         yield talking
+        assert await talking.red_button() == 204
 
 
 async def ask_everything(document: Path, site: str, headers: dict[str, str], *options: str) -> None:
