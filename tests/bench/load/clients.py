@@ -1,6 +1,6 @@
 """WebSocket clients of the load generator, one class a protocol.
 
-Every test body is ``#`` + way (6 digits) + number (9 digits) + padding: whoever receives it knows which way it came
+Peers carry a text as it is; Havre's clients send what the pages make of the same text, at its sealed length. Every test body is ``#`` + way (6 digits) + number (9 digits) + padding: whoever receives it knows which way it came
 without parsing JSON, and no protocol's own frames hold a ``#``.
 """
 
@@ -15,6 +15,9 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 BODY_BYTES = 120
 MARK = b"#"
 PADDING = b"." * (BODY_BYTES - 16)
+SEALED_BYTES = 436
+"""What a text of ``BODY_BYTES`` is on Havre's wire: sealed by the pages, padded to 256 bytes, in base64url."""
+SEALED_PADDING = b"." * (SEALED_BYTES - 16)
 TEXT = WSMsgType.TEXT
 
 Delivered = Callable[[int, int], None]
@@ -93,6 +96,12 @@ class Client(WSListener):
                 self._delivered(way, int(payload[at + 7 : at + 16]))
 
 
+def sealed_say(conversation: str, way: int) -> bytes:
+    """Return Havre's frame of a message of ``way``, with ``%09d`` for its number in client id and body."""
+    template = b'{"t":"say","conversation":"%b","cid":"cid%06d%%09d","body":"#%06d%%09d%b"}'
+    return template % (conversation.encode(), way, way, SEALED_PADDING)
+
+
 class PingingClient(Client):
     """A client of Havre: it gives signs of life as the pages do, and says that it lacks nothing."""
 
@@ -165,10 +174,7 @@ class VisitorClient(PingingClient):
         await self.opened
 
     def template(self, way: int) -> bytes:
-        return (
-            b'{"t":"say","conversation":"%b","cid":"cid%06d%%09d","body":"#%06d%%09d%b"}'
-            % (self.conversation.encode(), way, way, PADDING)
-        )  # fmt: skip
+        return sealed_say(self.conversation, way)
 
     def control(self, payload: bytes) -> None:
         if payload[:10] == b'{"t":"ack"':
@@ -215,10 +221,7 @@ class ConsoleClient(PingingClient):
 
     def template_for(self, conversation: str, way: int) -> bytes:
         """Return the frame of a message of ``way`` into one of its conversations."""
-        return (
-            b'{"t":"say","conversation":"%b","cid":"cid%06d%%09d","body":"#%06d%%09d%b"}'
-            % (conversation.encode(), way, way, PADDING)
-        )  # fmt: skip
+        return sealed_say(conversation, way)
 
     def control(self, payload: bytes) -> None:
         if payload[:10] == b'{"t":"ack"':
