@@ -1,6 +1,8 @@
 """WebSocket clients of the load generator, one class a protocol.
 
-Peers carry a text as it is; Havre's clients send what the pages make of the same text, at its sealed length. Every test body is ``#`` + way (6 digits) + number (9 digits) + padding: whoever receives it knows which way it came
+Peers carry a text as it is; Havre's clients send what its pages make of the same text, at its sealed length.
+
+Every test body is ``#`` + way (6 digits) + number (9 digits) + padding: whoever receives it knows which way it came
 without parsing JSON, and no protocol's own frames hold a ``#``.
 """
 
