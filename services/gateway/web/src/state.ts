@@ -93,6 +93,8 @@ export function next(state: State, act: Act): State {
     case "verified":
       return { ...state, unverified: act.unverified };
     case "words":
+      // What was drawn is shown where it is waited for.
+      if ((act.words || act.failed) && state.screen.at !== "words") return state;
       return { ...state, screen: { at: "words", words: act.words, failed: act.failed } };
     case "cancelled":
       return { ...BLANK, choice: state.choice };
