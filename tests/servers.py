@@ -156,9 +156,17 @@ async def from_containers() -> AsyncIterator[Servers]:
         )
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], within_s: float = 10.0) -> None:
-    """Wait until ``condition`` holds, looking often; fails when it never does."""
-    deadline = time.monotonic() + within_s
+async def eventually(
+    condition: Callable[[], Awaitable[bool]], within_s: float = 10.0, otherwise: Callable[[], object] | str = ""
+) -> float:
+    """Wait until ``condition`` holds, looking often; return after how many seconds it did.
+
+    Fails when it never does, with what ``otherwise`` says then.
+    """
+    began = time.monotonic()
     while not await condition():
-        assert time.monotonic() < deadline, f"not within {within_s} s: {condition}"
+        if time.monotonic() - began > within_s:
+            why = otherwise if isinstance(otherwise, str) else otherwise()
+            raise AssertionError(f"not within {within_s} s: {why or condition}")
         await asyncio.sleep(0.02)
+    return time.monotonic() - began

@@ -13,6 +13,7 @@ from infra.local.stack import Stack
 from tests.bench.contenders import START_S, Contender
 from tests.bench.generator import BenchFailed, Generator
 from tests.bench.operators import PER_OPERATOR, log_in
+from tests.servers import eventually
 from tests.stack import free_ports
 
 OPEN_LIMITS = {
@@ -127,9 +128,11 @@ class Doubled(Havre):
             child = service_child(name, env, self.running.run_dir)
             self._second[name] = child
             child.start()
-            async with asyncio.timeout(START_S):
-                while await probes.service_problem(LOOPBACK, ops):  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(0.1)
+
+            async def ready(ops: int = ops) -> bool:
+                return not await probes.service_problem(LOOPBACK, ops)
+
+            await eventually(ready, START_S, f"the second {name} is not ready")
 
     async def stop(self) -> None:
         for child in self._second.values():

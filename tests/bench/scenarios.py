@@ -99,7 +99,6 @@ async def storm(visitors: int = 5_000) -> dict[str, Any]:
         waiting = asyncio.create_task(
             generator.do("crowd", act="storm", url=lone["url"], origin=lone["origin"], within_s=STORM_WITHIN_S)
         )
-        await asyncio.sleep(0.5)
         killed_at = time.monotonic()
         await havre.running.restart("gateway")
         ready_at = time.monotonic()

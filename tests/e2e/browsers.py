@@ -1,11 +1,11 @@
 """Which browser the tests drive, how it is started, and what it complains of while it is driven."""
 
-import asyncio
 import os
 import shutil
-import time
 
 from playwright.async_api import BrowserContext, ConsoleMessage
+
+from tests.servers import eventually
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -58,10 +58,11 @@ class Watch:
 
     async def heard(self, *texts: str) -> None:
         """Wait until each of ``texts``, which a test has provoked, was complained of; then forget it all."""
-        deadline = time.monotonic() + HEAR_S
-        while not all(any(text in found for found in self.complaints) for text in texts):
-            assert time.monotonic() < deadline, f"{texts} expected, but only {self.complaints}"
-            await asyncio.sleep(0.02)
+
+        async def all_heard() -> bool:
+            return all(any(text in found for found in self.complaints) for text in texts)
+
+        await eventually(all_heard, HEAR_S, lambda: f"{texts} expected, but only {self.complaints}")
         self.complaints.clear()
 
     def _note(self, message: ConsoleMessage) -> None:

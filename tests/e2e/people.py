@@ -1,8 +1,6 @@
 """Visitors and operators as they are: each with a browser, doing what a person does on the pages."""
 
-import asyncio
 import re
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -15,6 +13,7 @@ from infra.local.stack import Stack
 from infra.local.staff import Login
 from shared import keys
 from tests.e2e.browsers import Watch
+from tests.servers import eventually
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -147,11 +146,12 @@ class People:
     async def _nothing_left(self) -> None:
         """Wait until the last visitor's leaving has destroyed every conversation: the next test starts from none."""
         environment = self._stack.environment("gateway")
-        deadline = time.monotonic() + 20
         async with Redis.from_url(environment["HAVRE_VALKEY_URL"]) as store:
-            while await store.keys(keys.conversation("*")):
-                assert time.monotonic() < deadline, "a visitor left, and the conversation is still there"
-                await asyncio.sleep(0.05)
+
+            async def nothing() -> bool:
+                return not await store.keys(keys.conversation("*"))
+
+            await eventually(nothing, 20, "a visitor left, and the conversation is still there")
 
     @property
     def logins(self) -> list[Login]:

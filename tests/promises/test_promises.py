@@ -1,7 +1,5 @@
 """Every promise that is kept on the servers; those that a browser keeps are in ``tests/e2e``."""
 
-import asyncio
-import time
 from pathlib import Path
 
 import aiohttp
@@ -15,6 +13,7 @@ from shared.contracts.conversation import Audience, Category
 from tests.promises.conftest import SILENCE_S
 from tests.promises.planted import ADDRESS, Planted, canary, conversation
 from tests.search import everywhere, in_store
+from tests.servers import eventually
 from tests.wiretap import TappedStack
 
 
@@ -25,11 +24,11 @@ def pieces(planted: Planted) -> list[str]:
 
 async def gone(stack: TappedStack, within_s: float, *words: str) -> float:
     """Wait until none of the words is in the store; return after how many seconds."""
-    began = time.monotonic()
-    while left := await in_store(stack, *words):
-        assert time.monotonic() - began < within_s, f"still there after {within_s} s: {left}"
-        await asyncio.sleep(0.05)
-    return time.monotonic() - began
+
+    async def nothing() -> bool:
+        return not await in_store(stack, *words)
+
+    return await eventually(nothing, within_s, "words of a conversation are still in the store")
 
 
 def test_no_name_is_asked() -> None:

@@ -1,6 +1,5 @@
 """Supervisors see queues and people, and decide; operators do not; nobody sees content there (O11, O12)."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,7 @@ from shared import keys, streams
 from shared.clock import now_ms
 from shared.contracts.audit import AuditEntry
 from tests.component.dispatcher.people import Desk, Place
-from tests.servers import NatsServer
+from tests.servers import NatsServer, eventually
 
 COUPLE, HATE, RURAL = "police.domestic", "police.discrimination", "gendarmerie.domestic"
 AT = "/api/supervision"
@@ -141,11 +140,11 @@ async def test_the_floor_is_seen_without_any_place_or_content(
 
 async def becomes(found: Callable[[], Awaitable[object]], wanted: object) -> None:
     """Look again and again until it is so."""
-    async with asyncio.timeout(10):
-        while True:
-            if await found() == wanted:
-                return
-            await asyncio.sleep(0.05)
+
+    async def so() -> bool:
+        return await found() == wanted
+
+    await eventually(so, 10, f"it never became {wanted}")
 
 
 async def test_a_supervisor_hands_over_puts_back_and_drains_and_the_audit_has_it(

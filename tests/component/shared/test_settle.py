@@ -1,6 +1,5 @@
 """Settling on a real JetStream: retried with delay, put aside, never lost, never looping."""
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +21,7 @@ from shared.contracts.router import PlaceQuery, PlaceReply
 from shared.settings import Settings
 from tests.fuzz import spoil
 from tests.fuzz.grammar import MARK, Grammar
-from tests.servers import NatsServer
+from tests.servers import NatsServer, eventually
 
 SUBJECT = subjects.event(ConversationOpened)
 
@@ -77,13 +76,6 @@ async def unsettled(nats: NatsServer) -> int:
     return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        await asyncio.sleep(0.02)
-
-
 def listen(nats: NatsServer, broker: NatsBroker, handler: Callable[[ConversationOpened], Awaitable[None]]) -> None:
     settings = Settings.model_validate(nats.as_user("router"))
     consumer(broker, settings, SUBJECT, streams.ROUTER_OPENED, one_by_one())(handler)
@@ -102,8 +94,8 @@ async def test_a_handler_that_fails_twice_gets_the_event_a_third_time_with_growi
     listen(nats, router, handler)
     async with running(router), running(broker_of(nats, "gateway")) as gateway:
         await publish(gateway, opened())
-        await until(lambda: _true(len(tries) == 3))
-        await until(lambda: _nothing_left(nats))
+        await eventually(lambda: _true(len(tries) == 3))
+        await eventually(lambda: _nothing_left(nats))
     assert tries[1][0] - tries[0][0] >= settle.DELAYS_S[0]
     assert tries[2][0] - tries[1][0] >= settle.DELAYS_S[1]
     assert await dead_letters(nats) == []
@@ -129,8 +121,8 @@ async def test_a_body_that_breaks_its_contract_is_put_aside_at_once_and_the_next
         bad = subjects.event(ConversationOpened, str(uuid4()))
         await gateway.publish(broken, bad, stream=streams.CONVERSATIONS, headers=headers)
         await publish(gateway, good)
-        await until(lambda: _true(handled == [good]))
-        await until(lambda: _nothing_left(nats))
+        await eventually(lambda: _true(handled == [good]))
+        await eventually(lambda: _nothing_left(nats))
     [(subject, about, body)] = await dead_letters(nats)
     assert subject == subjects.dead_letter("router", streams.ROUTER_OPENED)
     assert about["Havre-Subject"] == bad
@@ -153,7 +145,7 @@ async def test_an_event_that_always_fails_ends_with_the_dead_letters(
     event = opened()
     async with running(router), running(broker_of(nats, "gateway")) as gateway:
         await publish(gateway, event)
-        await until(lambda: _nothing_left(nats))
+        await eventually(lambda: _nothing_left(nats))
     assert len(tries) == 3
     [(_, headers, body)] = await dead_letters(nats)
     assert headers["Havre-Error"] == "RuntimeError"
@@ -173,7 +165,7 @@ async def test_the_same_event_published_twice_is_handled_once(nats: NatsServer) 
     async with running(router), running(broker_of(nats, "gateway")) as gateway:
         for event in (first, first, second):
             await publish(gateway, event)
-        await until(lambda: _true(second in handled))
+        await eventually(lambda: _true(second in handled))
     assert handled == [first, second]
 
 
