@@ -102,6 +102,12 @@ def put_aside(owner: str) -> str:
 ANNOUNCE = (subjects.chat("gateway"), subjects.chat("dispatcher"))
 """Announcements of chat messages: written by the two services that hold sockets, read by the addressee alone."""
 
+SHARED: dict[str, int] = {
+    "cmd.signalement.partner.*.*.v1": 1,
+    "$JS.API.CONSUMER.MSG.NEXT.SIGNALEMENTS.*": 2,
+    "$JS.ACK.SIGNALEMENTS.>": 2,
+}
+
 TABLE: dict[str, Permissions] = {
     "gateway": Permissions(
         publish=(*facts("gateway", "conversation"), *ANNOUNCE, subjects.PLACE, subjects.NEARBY),

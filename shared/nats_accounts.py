@@ -1,0 +1,7 @@
+"""Names of the NATS accounts: nothing passes from one to another but what ``infra.nats`` shares between them."""
+
+SERVICES = "HAVRE"
+"""The services, their users, and all streams."""
+
+PARTNERS = "PARTNERS"
+"""Partner systems: no streams, no service's subjects."""
