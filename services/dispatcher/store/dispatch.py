@@ -1,6 +1,6 @@
 """Queues, desks and decisions in Valkey, safe with any number of dispatcher instances.
 
-Every change is one run of ``dispatch.lua``, on keys of the ``{dispatch}`` slot alone: there is no moment between
+Every change is one run of the script, on keys of the ``{dispatch}`` slot alone: there is no moment between
 reading and deciding. A decision stays in ``unannounced`` until someone has projected and published it.
 """
 
@@ -22,8 +22,8 @@ from shared import keys
 from shared.contracts.conversation import Category, Force
 from shared.contracts.dispatcher import ReleaseReason
 
-SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("dispatch.lua", "supervision.lua"))
-"""One script in two rooms."""
+SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("base.lua", "dispatch.lua", "supervision.lua"))
+"""One script in several rooms, in this order."""
 _CALL = "\nreturn C[ARGV[1]](unpack(ARGV, 3))\n"
 SERVED_KEPT = ENOUGH * 4
 MOST_AT_ONCE = 32

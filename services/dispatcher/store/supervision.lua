@@ -1,5 +1,4 @@
--- What supervisors decide, and how operators are cared for: the second part of the script in dispatch.lua, whose names it
--- uses. Each command is one atomic decision, as there.
+-- What supervisors decide, and how operators are cared for: commands that use the names of base.lua.
 
 local OVERFLOW, DEBRIEFS = PREFIX .. 'overflow', PREFIX .. 'debriefs'
 
