@@ -78,16 +78,15 @@ class Supervisor:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        at = "/api/supervision"
         return [
-            web.get(at, self.look),
-            web.get(f"{at}/forecast", self.forecast),
-            web.post(f"{at}/hand", self.hand),
-            web.post(f"{at}/drain", self.drain),
-            web.post(f"{at}/close", self.close),
-            web.post(f"{at}/reopen", self.reopen),
-            web.post(f"{at}/overflow", self.overflow),
-            web.post(f"{at}/debrief", self.debrief),
+            web.get("/api/supervision", self.look),
+            web.get("/api/supervision/forecast", self.forecast),
+            web.post("/api/supervision/hand", self.hand),
+            web.post("/api/supervision/drain", self.drain),
+            web.post("/api/supervision/close", self.close),
+            web.post("/api/supervision/reopen", self.reopen),
+            web.post("/api/supervision/overflow", self.overflow),
+            web.post("/api/supervision/debrief", self.debrief),
         ]
 
     async def look(self, request: web.Request) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """No other site's page can have a browser change anything here: every route that changes something, by table (O9)."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ import aiohttp
 import pytest
 
 import services.dispatcher
+from infra.docs import openapi_dispatcher
 from services.dispatcher.staff.sealed import new_key
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.people import PASSWORD, Desk, Place
@@ -34,7 +36,9 @@ SPOILED: dict[str, Mapping[str, str | None]] = {
 
 
 def test_the_routes_that_change_something_were_found() -> None:
-    assert {"/api/login", "/api/logout", "/api/oidc"} <= set(CHANGING)
+    assert {"/api/login", "/api/logout", "/api/oidc", "/api/supervision/hand"} <= set(CHANGING)
+    documented = json.loads(openapi_dispatcher.TARGET.read_text(encoding="utf-8"))["paths"]
+    assert {path for path, methods in documented.items() if methods.keys() - {"get", "parameters"}} <= set(CHANGING)
 
 
 @pytest.mark.parametrize("path", CHANGING)
