@@ -18,6 +18,12 @@ class PlainKind(StrEnum):
     TEXT = "text"
     CARD = "card"
     TYPING = "typing"
+    PROPOSAL = "proposal"
+    CONSENT = "consent"
+
+
+SAID_BY = {PlainKind.PROPOSAL: Role.OPERATOR, PlainKind.CONSENT: Role.VISITOR}
+"""Kinds that only one role may say."""
 
 
 class TooLong(ValueError):
@@ -47,7 +53,7 @@ class Plain:
 def fits(data: str) -> bool:
     """Whether the largest size holds it, whoever says it in whichever conversation."""
     try:
-        padded(Plain("-" * 36, "-" * 64, Role.PSYCHOLOGIST, PlainKind.TYPING, data))
+        padded(Plain("-" * 36, "-" * 64, Role.PSYCHOLOGIST, PlainKind.PROPOSAL, data))
     except TooLong:
         return False
     return True
@@ -74,6 +80,8 @@ def read(text: bytes, place: Place) -> tuple[PlainKind, str] | None:
         return None
     kind, data = fields.get("k"), fields.get("d")
     if kind not in set(PlainKind) or not isinstance(data, str):
+        return None
+    if SAID_BY.get(PlainKind(kind), place.by) is not place.by:
         return None
     return PlainKind(kind), data
 

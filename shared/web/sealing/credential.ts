@@ -32,7 +32,8 @@ export const MOST_S = { shift: 16 * 3_600, duty: 24 * 3_600 } as const;
 /** How wrong this page's clock may be, in seconds; with a worse one no TLS connection comes about either. */
 const TOLERANCE_S = 24 * 3_600;
 
-type Claims = Readonly<Record<string, unknown>>;
+/** What a signed text says. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 /** Verify a holder for a conversation of `force`. Throws `Unverified`, and says why without quoting anything. */
 export async function verify(holder: Holder, authority: PublicJwk, force: Force, nowMs: number): Promise<Verified> {
@@ -73,7 +74,8 @@ function parts(credential: string): { certificate: string; statement: string } {
   return { certificate, statement };
 }
 
-async function claims(token: string, signer: PublicJwk, typ: string): Promise<Claims> {
+/** Return what a signed text claims. Throws `Unverified` unless `signer` signed it for `typ`. */
+export async function claims(token: string, signer: PublicJwk, typ: string): Promise<Claims> {
   try {
     const key = await importPublic(signer, "ECDSA");
     const { payload, protectedHeader } = await compactVerify(token, key, { algorithms: ["ES256"] });
@@ -85,13 +87,15 @@ async function claims(token: string, signer: PublicJwk, typ: string): Promise<Cl
   throw new Unverified("signed for something else");
 }
 
-function holds(said: Claims, now: number): boolean {
+/** Whether claims hold now (in seconds), as well as a page's clock can tell. */
+export function holds(said: Claims, now: number): boolean {
   const { iat, exp } = said;
   if (typeof iat !== "number" || typeof exp !== "number") return false;
   return iat - TOLERANCE_S <= now && now < exp + TOLERANCE_S;
 }
 
-function nested(said: Claims): PublicJwk {
+/** Return the key that claims are about. Throws `Unverified` when there is none. */
+export function nested(said: Claims): PublicJwk {
   const cnf = said["cnf"];
   const jwk = typeof cnf === "object" && cnf !== null && "jwk" in cnf ? publicJwk(cnf.jwk) : null;
   if (!jwk) throw new Unverified("no key");
@@ -102,6 +106,7 @@ function isRole(role: unknown): role is "operator" | "psychologist" {
   return role === "operator" || role === "psychologist";
 }
 
-function check(good: boolean, otherwise: string): void {
+/** Throw `Unverified` unless it is good. */
+export function check(good: boolean, otherwise: string): void {
   if (!good) throw new Unverified(otherwise);
 }

@@ -97,6 +97,12 @@ export function readEpochs(found: unknown): Map<string, Uint8Array<ArrayBuffer>>
   return epochs;
 }
 
+/** Sign for the conversation: a compact JWS that names its key. */
+export function signedBy({ publicJwk, privateKey }: Signer, claims: object, typ: string): Promise<string> {
+  const header = { alg: "ES256", typ, jwk: { ...publicJwk } };
+  return new CompactSign(bytesOf(claims)).setProtectedHeader(header).sign(privateKey);
+}
+
 /** Return the body of a key message: the epochs, signed by the conversation, sealed for each of the holders. */
 export async function sealKeys(
   place: { readonly conversation: string; readonly cid: string },
@@ -106,9 +112,7 @@ export async function sealKeys(
 ): Promise<string> {
   const told = new Map([...epochs].sort(([one], [other]) => Number(one) - Number(other)).slice(-MOST_EPOCHS));
   const payload = { v: VERSION, c: place.conversation, i: place.cid, epochs: await epochTexts(told) };
-  const signed = await new CompactSign(bytesOf(payload))
-    .setProtectedHeader({ alg: "ES256", typ: TYP, jwk: { ...signer.publicJwk } })
-    .sign(signer.privateKey);
+  const signed = await signedBy(signer, payload, TYP);
   const sealing = new GeneralEncrypt(new TextEncoder().encode(signed)).setProtectedHeader({ enc: ENC });
   for (const { kid, key } of holders) sealing.addRecipient(key).setUnprotectedHeader({ alg: ALG, kid });
   return JSON.stringify(await sealing.encrypt());
@@ -151,9 +155,10 @@ async function readSigned(signed: Uint8Array, frame: MessageFrame): Promise<Told
   return epochs && { signer: await thumbprint(signer), epochs };
 }
 
-function signerKey(jwk: unknown): Promise<CryptoKey> {
+/** Import the key that a signed text names as its own. Throws when it is none. */
+export function signerKey(jwk: unknown): Promise<CryptoKey> {
   const signer = publicJwk(jwk);
-  if (!signer) throw new TypeError("a key message names its signer");
+  if (!signer) throw new TypeError("a signed text names its signer");
   return importPublic(signer, "ECDSA");
 }
 

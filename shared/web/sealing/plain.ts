@@ -1,7 +1,10 @@
 import type { Role } from "../frames";
 
-/** What a body holds: words, one structure of help as JSON text, or the mere fact that somebody is writing. */
-export type PlainKind = "text" | "card" | "typing";
+/**
+ * What a body holds: words, one structure of help as JSON text, the mere fact that somebody is writing; of a signalement
+ * what the operator proposes and what the visitor decides, each as JSON text.
+ */
+export type PlainKind = "text" | "card" | "typing" | "proposal" | "consent";
 
 /** What is sealed into the body of one frame: the words, and where they belong. */
 export interface Plain {
@@ -26,7 +29,9 @@ export const SIZES = [256, 1_024, 4_096, 12_000] as const;
 
 const VERSION = 1;
 const SPACE = 0x20;
-const KINDS: readonly string[] = ["text", "card", "typing"] satisfies PlainKind[];
+const KINDS: readonly string[] = ["text", "card", "typing", "proposal", "consent"] satisfies PlainKind[];
+/** Kinds that only one role may say; whoever else says one has said nothing readable. */
+const SAID_BY: Readonly<Record<string, Role>> = { proposal: "operator", consent: "visitor" };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -35,7 +40,7 @@ const LONGEST: Plain = {
   conversation: "-".repeat(36),
   cid: "-".repeat(64),
   by: "psychologist",
-  kind: "typing",
+  kind: "proposal",
   data: "",
 };
 
@@ -60,7 +65,8 @@ export function read(bytes: Uint8Array, place: Place): Content | null {
   if (fields?.["v"] !== VERSION) return null;
   if (fields["c"] !== place.conversation || fields["i"] !== place.cid || fields["b"] !== place.by) return null;
   const { k: kind, d: data } = fields;
-  return isKind(kind) && typeof data === "string" ? { kind, data } : null;
+  if (!isKind(kind) || (SAID_BY[kind] ?? place.by) !== place.by) return null;
+  return typeof data === "string" ? { kind, data } : null;
 }
 
 /** Return the JSON object that the bytes are the UTF-8 text of, or null. */

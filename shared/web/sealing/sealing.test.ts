@@ -101,6 +101,20 @@ describe("who reads", () => {
     expect(await staff.open(await log.typing())).toEqual({ state: "plain", kind: "typing", data: "" });
   });
 
+  test("a proposal of an operator and a consent of the visitor, and neither of anybody else", async () => {
+    const staff = new StaffKeys(shift);
+    await log.admit(held(shift));
+    await read(staff);
+    const cid = "cid-000009";
+    for (const [kind, sayer] of [["proposal", "operator"], ["consent", "visitor"]] as const) {
+      for (const by of ["visitor", "operator", "psychologist"] as const) {
+        const body = await log.visitor.seal({ conversation: ID, cid, by, kind, data: "{}" });
+        const opened = await staff.open({ t: "message", seq: 9, conversation: ID, by, at: 9, cid, body });
+        expect(opened).toEqual(by === sayer ? { state: "plain", kind, data: "{}" } : UNREADABLE);
+      }
+    }
+  });
+
   test("what was said before anybody came, once the keys have come", async () => {
     const staff = new StaffKeys(shift);
     const said = await log.say("Vite.");

@@ -90,6 +90,11 @@ export class StaffKeys {
     return (this.#heard.get(conversation)?.epochs.size ?? 0) > 0;
   }
 
+  /** The name of the key that signs for a conversation; null while no key message of it has opened. */
+  signerOf(conversation: string): string | null {
+    return this.#heard.get(conversation)?.signer ?? null;
+  }
+
   /** Drop what is held of one conversation. */
   forgetConversation(id: string): void {
     this.#heard.delete(id);

@@ -11,6 +11,8 @@ import {
   readEpochs,
   type Signer,
   sealKeys,
+  signedBy,
+  thumbprint,
 } from "./keys";
 import { bytesOf, object, type Plain } from "./plain";
 
@@ -98,10 +100,19 @@ export class VisitorKeys {
     return openBody(frame, this.#epochs);
   }
 
+  /** The name of the key that signs for this conversation. Throws `RangeError` after `forget`. */
+  signer(): Promise<string> {
+    return thumbprint(this.#signing().publicJwk);
+  }
+
+  /** Sign claims for this conversation. Throws `RangeError` after `forget`. */
+  sign(claims: object, typ: string): Promise<string> {
+    return signedBy(this.#signing(), claims, typ);
+  }
+
   /** The keys as JSON text, for the box that resume words open: to be boxed again whenever `admit` gave a body. */
   async exported(): Promise<string> {
-    const signer = this.#signer;
-    if (!signer) throw new RangeError("the keys are forgotten");
+    const signer = this.#signing();
     const { d } = await crypto.subtle.exportKey("jwk", signer.privateKey);
     const fields = {
       v: VERSION,
@@ -134,6 +145,11 @@ export class VisitorKeys {
     this.#signer = null;
     this.#epochs.clear();
     this.#given = new Set();
+  }
+
+  #signing(): Signer {
+    if (!this.#signer) throw new RangeError("the keys are forgotten");
+    return this.#signer;
   }
 
   async #admit(

@@ -116,6 +116,18 @@ def test_both_ends_read_each_other_and_see_each_other_write(log: Log, shift: Shi
     assert staff.open(log.typing()) == Opened(State.PLAIN, PlainKind.TYPING, "")
 
 
+def test_only_an_operator_proposes_and_only_the_visitor_consents(log: Log, shift: ShiftKey) -> None:
+    """S1."""
+    log.admit(shift.holder())
+    staff = reader_of(shift, log)
+    sayers = {PlainKind.PROPOSAL: Role.OPERATOR, PlainKind.CONSENT: Role.VISITOR}
+    for kind, sayer in sayers.items():
+        for by in (Role.VISITOR, Role.OPERATOR, Role.PSYCHOLOGIST):
+            cid = log.next_cid()
+            message = log.put(log.visitor.seal(Plain(CONVERSATION, cid, by, kind, "{}")), by, cid)
+            assert staff.open(message) == (Opened(State.PLAIN, kind, "{}") if by is sayer else UNREADABLE)
+
+
 def test_what_was_said_before_anybody_came_is_opened_by_the_keys_that_come_later(log: Log, shift: ShiftKey) -> None:
     staff = StaffKeys(shift)
     said = log.say("Vite.")
