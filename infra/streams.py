@@ -1,4 +1,4 @@
-"""Every JetStream stream, durable consumer and key-value bucket, declared here and nowhere else.
+"""Every JetStream stream and key-value bucket, declared here and nowhere else; consumers are in ``infra.consumers``.
 
 ``python -m infra.streams`` creates what is missing and brings what exists to these settings; running it again changes
 nothing. A service never declares anything: it finds its consumer, or says that it is not ready.
@@ -6,45 +6,28 @@ nothing. A service never declares anything: it finds its consumer, or says that 
 
 import asyncio
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import nats
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
-    DeliverPolicy,
-    DiscardPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-)
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from pydantic import Field
 
+from infra.consumers import consumer_configs, consumers_of, conversation_facts
 from shared import streams, subjects
-from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
-from shared.contracts.router import ConversationRouted
+from shared.contracts.signalement_reports import ReportChanged
 from shared.settings import Settings
 
 MINUTE_S = 60.0
 DAY_S = 86_400.0
 AUDIT_DAYS = 365
+REPORT_DAYS = 365
+FOLLOW_DAYS = 30
 KIB = 1024
 MIB = 1024 * KIB
-
-BACKOFF_S = (5.0, 10.0, 20.0, 60.0)
-"""How long a message may stay unsettled before another instance gets it, by try.
-
-Short at first, because a visitor waits while an instance that died still holds the message; longer than any handler
-takes, its publish retries included, only from the third try on: a second delivery meanwhile is harmless, for every
-handler is idempotent. Failures that a handler notices have their own delays (``shared.settle``).
-"""
-
-MAX_DELIVER = 30
-"""``shared.settle`` puts a failing message aside after 9 tries; this bounds only a message that kills its reader."""
 
 
 class AdminSettings(Settings):
@@ -56,14 +39,35 @@ class AdminSettings(Settings):
     audit_days: int = Field(
         default=AUDIT_DAYS, ge=1, le=3_660, description="Days that the audit of staff actions is kept"
     )
+    report_days: int = Field(
+        default=REPORT_DAYS,
+        ge=1,
+        le=3_660,
+        description="Days after its last change that the receipt of a report is kept: consent and outcome, no content",
+    )
+    follow_days: int = Field(
+        default=FOLLOW_DAYS, ge=1, le=365, description="Days that words lead to what became of a report"
+    )
+
+    @property
+    def kept(self) -> "Kept":
+        """How long what is kept for a stated time is kept."""
+        return Kept(self.audit_days, self.report_days, self.follow_days)
 
 
-def conversation_facts() -> list[str]:
-    """Return the subjects of stream CONVERSATIONS: what each service that states facts about one may say."""
-    return [subjects.events_of(owner, "conversation") for owner in ("gateway", "router", "dispatcher")]
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Days that the audit, receipts of reports, and words that lead to one are kept."""
+
+    audit_days: int = AUDIT_DAYS
+    report_days: int = REPORT_DAYS
+    follow_days: int = FOLLOW_DAYS
 
 
-def stream_configs(replicas: int, audit_days: int = AUDIT_DAYS) -> list[StreamConfig]:
+DEFAULTS = Kept()
+
+
+def stream_configs(replicas: int, kept: Kept = DEFAULTS) -> list[StreamConfig]:
     """Return every stream and bucket, as the server shall have them."""
     return [
         replace(config, num_replicas=replicas)
@@ -115,7 +119,7 @@ def stream_configs(replicas: int, audit_days: int = AUDIT_DAYS) -> list[StreamCo
                 subjects=[subjects.AUDIT],
                 retention=RetentionPolicy.LIMITS,
                 storage=StorageType.FILE,
-                max_age=audit_days * DAY_S,
+                max_age=kept.audit_days * DAY_S,
                 # Full, it refuses and its writer raises the alarm: the oldest entries are not pushed out by newer ones.
                 discard=DiscardPolicy.NEW,
                 max_bytes=512 * MIB,
@@ -124,11 +128,57 @@ def stream_configs(replicas: int, audit_days: int = AUDIT_DAYS) -> list[StreamCo
                 deny_purge=True,
                 duplicate_window=10 * MINUTE_S,
             ),
+            *_reports(),
             bucket_config(streams.STAFF, "Staff accounts: hashes, sealed secrets, roles", history=5),
             bucket_config(streams.FIGURES, "Counts by month, category and force; no identity", history=1),
             bucket_config(streams.TRAFFIC, "What came in each hour, for the forecast of staff; no identity", history=1),
+            replace(
+                bucket_config(streams.REPORTS, "What became of each report, and the consent to it", history=1),
+                max_age=kept.report_days * DAY_S,
+                max_bytes=256 * MIB,
+            ),
+            bucket_config(streams.PARTNERS, "Who takes reports: territory and public keys", history=5),
+            replace(
+                bucket_config(streams.FOLLOWS, "Words that lead to what became of a report", history=1),
+                max_age=kept.follow_days * DAY_S,
+                max_bytes=256 * MIB,
+            ),
+            replace(
+                bucket_config(streams.LIFTINGS, "Requests to lift anonymity, and decisions", history=1),
+                max_age=kept.report_days * DAY_S,
+            ),
         )
     ]
+
+
+def _reports() -> tuple[StreamConfig, StreamConfig]:
+    """Return the recipients' queue and the facts about reports."""
+    return (
+        StreamConfig(
+            name=streams.SIGNALEMENTS,
+            description="Sealed reports, each kept until its recipient has acknowledged it",
+            subjects=[subjects.delivery()],
+            retention=RetentionPolicy.WORK_QUEUE,
+            storage=StorageType.FILE,
+            # Full, it refuses: the report stays with the service, which tries again. None is pushed out.
+            discard=DiscardPolicy.NEW,
+            max_bytes=512 * MIB,
+            max_msg_size=64 * KIB,
+            duplicate_window=DAY_S,
+        ),
+        StreamConfig(
+            name=streams.SIGNALEMENT_FACTS,
+            description="What became of each report, kept until every consumer has it",
+            subjects=[subjects.event(ReportChanged)],
+            retention=RetentionPolicy.INTEREST,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_bytes=256 * MIB,
+            # A fact carries the recipient's sealed answer.
+            max_msg_size=16 * KIB,
+            duplicate_window=10 * MINUTE_S,
+        ),
+    )
 
 
 def bucket_config(name: str, description: str, history: int) -> StreamConfig:
@@ -151,52 +201,22 @@ def bucket_config(name: str, description: str, history: int) -> StreamConfig:
     )
 
 
-def consumer_configs() -> list[ConsumerConfig]:
-    """Return every durable consumer of stream CONVERSATIONS; each is pulled, and acknowledged one by one."""
-    return [
-        _consumer(streams.ROUTER_OPENED, "Finds who is competent", [subjects.event(ConversationOpened)]),
-        _consumer(streams.DISPATCHER_ROUTED, "Queues and assigns", [subjects.event(ConversationRouted)]),
-        _consumer(
-            streams.DISPATCHER_ERASED,
-            "Frees the operator of a visitor who left",
-            [subjects.event(ConversationErasedByGateway)],
-        ),
-        # One at a time, so strictly in order, redeliveries included: counting once depends on it.
-        _consumer(streams.SIGNALEMENT_FIGURES, "Counts persons accompanied", conversation_facts(), in_flight=1),
-    ]
-
-
-def _consumer(name: str, description: str, filters: list[str], in_flight: int = 1000) -> ConsumerConfig:
-    return ConsumerConfig(
-        name=name,
-        durable_name=name,
-        description=description,
-        deliver_policy=DeliverPolicy.ALL,
-        ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=BACKOFF_S[0],
-        backoff=list(BACKOFF_S),
-        max_deliver=MAX_DELIVER,
-        max_ack_pending=in_flight,
-        filter_subject=filters[0] if len(filters) == 1 else None,
-        filter_subjects=filters if len(filters) > 1 else None,
-    )
-
-
-async def declare(jetstream: JetStreamContext, replicas: int = 1, audit_days: int = AUDIT_DAYS) -> None:
+async def declare(jetstream: JetStreamContext, replicas: int = 1, kept: Kept = DEFAULTS) -> None:
     """Create or update everything. Raises ``nats.js.errors.Error`` when the server refuses a change.
 
     Consumers come right after their stream, before anything can publish: with interest retention a fact that nobody
     has asked for yet is dropped at once.
     """
-    for config in stream_configs(replicas, audit_days):
+    for config in stream_configs(replicas, kept):
         try:
             await jetstream.add_stream(config)
         except nats.js.errors.BadRequestError as error:
             if error.err_code != _STREAM_EXISTS_WITH_OTHER_SETTINGS:
                 raise
             await jetstream.update_stream(config)
-    for consumer in consumer_configs():
-        await jetstream.add_consumer(streams.CONVERSATIONS, consumer)
+    for stream, consumers in consumers_of().items():
+        for consumer in consumers:
+            await jetstream.add_consumer(stream, consumer)
 
 
 _STREAM_EXISTS_WITH_OTHER_SETTINGS = 10058
@@ -220,7 +240,7 @@ async def main() -> None:
     settings = AdminSettings()
     client = await connect(settings)
     try:
-        await declare(client.jetstream(), settings.nats_replicas, settings.audit_days)
+        await declare(client.jetstream(), settings.nats_replicas, settings.kept)
     finally:
         await client.close()
     names = [str(config.name) for config in stream_configs(settings.nats_replicas)]

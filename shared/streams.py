@@ -14,6 +14,15 @@ DISPATCHER_ROUTED = "dispatcher-routed"
 DISPATCHER_ERASED = "dispatcher-erased"
 SIGNALEMENT_FIGURES = "signalement-figures"
 
+SIGNALEMENTS = "SIGNALEMENTS"
+"""Sealed reports, each kept until its recipient has acknowledged it: a work queue by force and department."""
+
+SIGNALEMENT_FACTS = "SIGNALEMENT_FACTS"
+"""What became of each report; kept until every consumer has it."""
+
+DISPATCHER_REPORTS = "dispatcher-reports"
+SIGNALEMENT_REPORTS = "signalement-reports"
+
 AUDIT = "AUDIT"
 """What staff did, without any content: added to, never changed, kept for a stated time."""
 
@@ -26,6 +35,24 @@ FIGURES = "FIGURES"
 
 TRAFFIC = "TRAFFIC"
 """Key-value bucket: how many came in each hour, waited, left and were talked with; no identity."""
+
+
+REPORTS = "REPORTS"
+"""Key-value bucket: what became of each report, and the consent to it; no content, no identity."""
+
+PARTNERS = "PARTNERS"
+"""Key-value bucket: who takes reports, their territory and public keys."""
+
+FOLLOWS = "FOLLOWS"
+"""Key-value bucket: words that lead to what became of a report, as keyed hashes, and their boxes."""
+
+LIFTINGS = "LIFTINGS"
+"""Key-value bucket: requests to lift anonymity, and what was decided."""
+
+
+def partner_consumer(partner: str) -> str:
+    """Return the name of a partner's durable consumer of SIGNALEMENTS."""
+    return f"partner-{partner}"
 
 
 def bucket_stream(bucket: str) -> str:
@@ -56,3 +83,13 @@ def figures_month(month: str) -> str:
 def figures_conversation(conversation: str) -> str:
     """Return the key in FIGURES of how far one conversation has come; it expires by itself."""
     return f"conversation.{conversation}"
+
+
+def figures_reports(month: str) -> str:
+    """Return the key in FIGURES of one month's reports, ``2026-11``."""
+    return f"reports.{month}"
+
+
+def figures_report(report: str) -> str:
+    """Return the key in FIGURES of how one report was counted last; it expires by itself."""
+    return f"report.{report}"

@@ -1,6 +1,7 @@
 """Every NATS subject, built here and nowhere else.
 
-``evt.<owner>.<entity>.<past verb>.v1.<id>``, ``qry.<owner>.<noun>.v1``, ``chat.<kind>.<instance>.<conversation>``.
+``evt.<owner>.<entity>.<past verb>.v1.<id>``, ``qry.<owner>.<noun>.v1``, ``cmd.<owner>.<verb>.v1``,
+``chat.<kind>.<instance>.<conversation>``.
 No personal data in a subject: the last token is an opaque id.
 """
 
@@ -24,6 +25,21 @@ def query(owner: str, noun: str) -> str:
     return f"qry.{owner}.{noun}.v1"
 
 
+def command(owner: str, verb: str) -> str:
+    """Return the request subject by which ``owner`` is asked to do something."""
+    return f"cmd.{owner}.{verb}.v1"
+
+
+def partner_command(partner: str = ANY, verb: str = ANY) -> str:
+    """Return the request subject of what a partner asks, or the filter for what all of them ask."""
+    return f"cmd.signalement.partner.{partner}.{verb}.v1"
+
+
+def delivery(force: str = ANY, department: str = ANY, report: str = ANY) -> str:
+    """Return the subject under which a sealed report waits for its recipient, or the filter for a territory."""
+    return f"evt.signalement.report.submitted.v1.{force}.{department}.{report}"
+
+
 def dead_letter(owner: str, consumer: str) -> str:
     """Return where a message goes that ``consumer`` could never handle."""
     return f"dlq.{owner}.{consumer}"
@@ -44,6 +60,8 @@ def family(subject: str) -> str:
     parts = subject.split(".")
     if parts[0] == "evt":
         return ".".join(parts[:5])
+    if parts[:3] == ["cmd", "signalement", "partner"]:
+        return ".".join(parts[:3])
     if parts[0] in {"qry", "cmd"}:
         return ".".join(parts[:4])
     if parts[0] == "dlq":
@@ -54,6 +72,12 @@ def family(subject: str) -> str:
 PLACE = query("router", "place")
 NEARBY = query("referral", "nearby")
 FIGURES = query("signalement", "figures")
+RECIPIENTS = query("signalement", "recipients")
+FOLLOWED = query("signalement", "followed")
+
+SUBMIT = command("signalement", "submit")
+WITHDRAW = command("signalement", "withdraw")
+FOLLOW = command("signalement", "follow")
 
 DEAD_LETTERS = "dlq.>"
 """Filter for every message put aside."""

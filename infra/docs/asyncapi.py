@@ -12,10 +12,11 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from infra.consumers import consumers_of
 from infra.docs import contracts_found, output
 from infra.docs.contracts_found import Query
 from infra.nats.permissions import SERVICES, TABLE
-from infra.streams import consumer_configs, stream_configs
+from infra.streams import stream_configs
 from shared import streams, subjects
 from shared.contracts.envelope import Event
 from shared.contracts.reply import Refusal
@@ -108,9 +109,8 @@ def durables_of(event: type[Event]) -> list[str]:
     """Return the durable consumers that get an event."""
     return [
         str(config.durable_name)
-        for config in consumer_configs()
+        for config in consumers_of().get(stream_of(subjects.event(event)), ())
         for pattern in config.filter_subjects or [str(config.filter_subject)]
-        if stream_of(subjects.event(event)) == streams.CONVERSATIONS
         if subjects_match(pattern, subjects.event(event))
     ]
 

@@ -10,6 +10,7 @@ import msgspec
 
 from shared.chat import frames as f
 from shared.contracts.conversation import Audience, Category, EndedBy, Force
+from shared.contracts.signalement_reports import ReportStatus
 
 CONVERSATION = "0c9e3c1a-5d0e-4b7e-9d55-2f6f3f0a1b77"
 OTHER = "7d1f6a52-93b4-4f0a-8a57-6c1be0f5d2e4"
@@ -24,14 +25,21 @@ CREDENTIAL = '{"certificate":"eyJhbGciOiJFUzI1NiIsInR5cCI6...","statement":"eyJh
 SHIFT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 PEER = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"
 DUTY = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
+SIGNER = "1nGtX0RkVb3Zq8yHcPwJ5sLdEu7aMfTi2oKx9BvQ6gA"
+REPORT = "3b8e0f54-6a1d-4d27-8c1e-91f5b7a0c2d6"
+WITHDRAWAL = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImhhdnJlLXdpdGhkcmF3YWwrand0In0.eyJ2IjoxfQ.k3Jx0QvT8zYb2hWmC5nDsR"
+ANSWER = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiaGF2cmUtYW5zd2VyK2p3ZSJ9..b25jZSBvbmx5.c2VhbGVk.dGhlIHRhZw"
 OPENED_AT = 1_767_225_600_000
 
 EXAMPLES: tuple[msgspec.Struct, ...] = (
-    f.Open(category=Category.DOMESTIC, audience=Audience.VICTIM, postal_code="95300", language="fr"),
+    f.Open(category=Category.DOMESTIC, audience=Audience.VICTIM, postal_code="95300", language="fr", signer=SIGNER),
     f.ChooseCommune(insee="95500"),
     f.Resume(conversation=CONVERSATION, token=TOKEN, seq=12),
     f.Keep(conversation=CONVERSATION, locator=LOCATOR, proof=PROOF, box=BOX),
     f.Find(locator=LOCATOR, proof=PROOF),
+    f.Withdraw(conversation=CONVERSATION, report=REPORT, withdrawal=WITHDRAWAL),
+    f.Follow(conversation=CONVERSATION, report=REPORT, locator=LOCATOR, proof=PROOF, box=BOX),
+    f.AskAnswer(locator=LOCATOR, proof=PROOF),
     f.Say(conversation=CONVERSATION, cid="v-8hQ2mZ0p", body=BODY),
     f.Typing(conversation=CONVERSATION, body=BODY),
     f.Receipt(conversation=CONVERSATION, delivered=12, seen=11),
@@ -79,6 +87,16 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     f.Kept(conversation=CONVERSATION, share=SHARE),
     f.Found(share=SHARE, box=BOX, until=OPENED_AT + 7_260_000),
     f.Wrong(left=3),
+    f.Withdrawn(conversation=CONVERSATION, report=REPORT, status=ReportStatus.WITHDRAWN),
+    f.Following(conversation=CONVERSATION, report=REPORT, until=OPENED_AT + 30 * 86_400_000),
+    f.Answer(
+        report=REPORT,
+        status=ReportStatus.TAKEN,
+        share=SHARE,
+        box=BOX,
+        until=OPENED_AT + 30 * 86_400_000,
+        answer=ANSWER,
+    ),
     f.State(
         conversation=CONVERSATION,
         stage=f.Stage.WAITING,

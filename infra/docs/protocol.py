@@ -44,6 +44,9 @@ GATEWAY_ALONE: tuple[FrameClass, ...] = (
     frames.Found,
     frames.Wrong,
     frames.Admitted,
+    frames.Withdrawn,
+    frames.Following,
+    frames.Answer,
 )
 DISPATCHER_ALONE: tuple[FrameClass, ...] = (
     frames.Welcome,

@@ -133,7 +133,7 @@ class Stack:
         try:
             client = await declarations.connect(settings)
             try:
-                await declarations.declare(client.jetstream(), settings.nats_replicas, settings.audit_days)
+                await declarations.declare(client.jetstream(), settings.nats_replicas, settings.kept)
             finally:
                 await client.close()
         except (nats.errors.Error, nats.js.errors.Error, OSError) as error:

@@ -94,9 +94,19 @@ def asked(owner: str) -> str:
     return subjects.query(owner, subjects.ANY)
 
 
+def told(owner: str) -> str:
+    """Return the filter for every command to ``owner``."""
+    return subjects.command(owner, subjects.ANY)
+
+
 def put_aside(owner: str) -> str:
     """Return where ``owner`` may put messages that it cannot settle."""
     return subjects.dead_letter(owner, subjects.ANY)
+
+
+def _own_buckets(*buckets: str) -> tuple[str, ...]:
+    """Return what reading and writing buckets needs."""
+    return tuple(subject for bucket in buckets for subject in (*reading_bucket(bucket), streams.bucket_keys(bucket)))
 
 
 ANNOUNCE = (subjects.chat("gateway"), subjects.chat("dispatcher"))
@@ -110,7 +120,15 @@ SHARED: dict[str, int] = {
 
 TABLE: dict[str, Permissions] = {
     "gateway": Permissions(
-        publish=(*facts("gateway", "conversation"), *ANNOUNCE, subjects.PLACE, subjects.NEARBY),
+        publish=(
+            *facts("gateway", "conversation"),
+            *ANNOUNCE,
+            subjects.PLACE,
+            subjects.NEARBY,
+            subjects.WITHDRAW,
+            subjects.FOLLOW,
+            subjects.FOLLOWED,
+        ),
         subscribe=(subjects.chat("gateway"),),
         never_subscribe=(subjects.STAFF_ONLY, subjects.chat("dispatcher")),
     ),
@@ -133,11 +151,16 @@ TABLE: dict[str, Permissions] = {
             subjects.PLACE,
             subjects.NEARBY,
             subjects.FIGURES,
+            subjects.RECIPIENTS,
+            subjects.SUBMIT,
             *consuming(streams.CONVERSATIONS, streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED),
+            *consuming(streams.SIGNALEMENT_FACTS, streams.DISPATCHER_REPORTS),
             *reading_bucket(streams.STAFF),
             streams.bucket_keys(streams.STAFF),
             *reading_bucket(streams.TRAFFIC),
             streams.bucket_keys(streams.TRAFFIC),
+            *reading_bucket(streams.LIFTINGS),
+            streams.bucket_keys(streams.LIFTINGS),
             # Adds to the audit and cannot read it: whoever takes the service over learns nothing of what staff did.
             subjects.audit("dispatcher"),
             put_aside("dispatcher"),
@@ -150,9 +173,16 @@ TABLE: dict[str, Permissions] = {
             *consuming(streams.CONVERSATIONS, streams.SIGNALEMENT_FIGURES),
             *reading_bucket(streams.FIGURES),
             streams.bucket_keys(streams.FIGURES),
+            *facts("signalement", "report"),
+            *consuming(streams.SIGNALEMENT_FACTS, streams.SIGNALEMENT_REPORTS),
+            *_own_buckets(streams.REPORTS, streams.PARTNERS, streams.FOLLOWS),
+            # Takes a report that was withdrawn in time out of its recipient's queue.
+            f"$JS.API.STREAM.PURGE.{streams.SIGNALEMENTS}",
+            # Adds to the audit and cannot read it.
+            subjects.audit("signalement"),
             put_aside("signalement"),
         ),
-        subscribe=(asked("signalement"),),
+        subscribe=(asked("signalement"), told("signalement"), subjects.partner_command()),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
         answers_queries=True,
     ),

@@ -12,7 +12,7 @@ export type Category = "sexual" | "domestic" | "discrimination";
 export type Audience = "victim" | "witness" | "relative" | "professional";
 
 /** Who speaks. Visitors learn roles, never names. */
-export type Role = "visitor" | "operator" | "psychologist";
+export type Role = "visitor" | "operator" | "psychologist" | "service";
 
 /** Whose act, or what, ended a conversation. */
 export type EndedBy = "visitor" | "red_button" | "operator" | "silence";
@@ -33,6 +33,9 @@ export type ErrorCode =
 
 /** Where a conversation stands, as both ends see it. */
 export type Stage = "routing" | "waiting" | "active";
+
+/** What became of a report. */
+export type ReportStatus = "received" | "submitted" | "taken" | "refused" | "withdrawn";
 
 /** Who answers, by territorial competence (V4). */
 export type Force = "police" | "gendarmerie";
@@ -70,7 +73,8 @@ export interface Peer {
 
 /**
  * Ask for a specialist. Answered by `opened`, or first by `ask_commune`, or by `challenge`: then it is said
- * again, with `work`.
+ * again, with `work`. `signer` names the key with which the page will sign for this conversation: a consent counts
+ * only when it is signed by that key.
  */
 export interface OpenFrame {
   t: "open";
@@ -80,6 +84,7 @@ export interface OpenFrame {
   /** BCP 47 tag of the page. */
   language?: string;
   work?: string | null;
+  signer?: string | null;
 }
 
 /** Answer `ask_commune`: an INSEE code of the list, or null for "I don't know / I'd rather not say". */
@@ -117,6 +122,50 @@ export interface KeepFrame {
 /** Come back by resume words, on any device. Answered by `found`, by `wrong`, or by `error not_found`. */
 export interface FindFrame {
   t: "find";
+  /** 256 bits in hexadecimal, derived slowly by the page. */
+  locator: string;
+  /** 256 bits in hexadecimal, derived slowly by the page. */
+  proof: string;
+}
+
+/**
+ * Take consent to a report back. Answered by `withdrawn`, or by `error`: `not_found`, `forbidden` when the
+ * withdrawal is not what the conversation's key signed, `unavailable`.
+ */
+export interface WithdrawFrame {
+  t: "withdraw";
+  /** UUID in lower case. */
+  conversation: string;
+  /** UUID in lower case. */
+  report: string;
+  /** Compact JWS by the conversation's own signing key. */
+  withdrawal: string;
+}
+
+/**
+ * Let words lead to what becomes of a report, after the conversation is gone. Twice, as `keep`: first without
+ * `proof` and `box`, answered by `following` with the installation's share; then with both, answered by
+ * `following` with the time until which the words work. Or by `error`: `taken`, `not_found`, `forbidden`,
+ * `unavailable`.
+ */
+export interface FollowFrame {
+  t: "follow";
+  /** UUID in lower case. */
+  conversation: string;
+  /** UUID in lower case. */
+  report: string;
+  /** 256 bits in hexadecimal, derived slowly by the page. */
+  locator: string;
+  proof?: string | null;
+  box?: string | null;
+}
+
+/**
+ * Ask by words what became of a report, from any device and without a conversation. Answered by `answer`, by
+ * `wrong`, or by `error`: `not_found`, `too_fast`, `unavailable`.
+ */
+export interface AskAnswerFrame {
+  t: "ask_answer";
   /** 256 bits in hexadecimal, derived slowly by the page. */
   locator: string;
   /** 256 bits in hexadecimal, derived slowly by the page. */
@@ -353,6 +402,44 @@ export interface AdmittedFrame {
   holders: readonly Holder[];
 }
 
+/** Answer to `withdraw`: what holds now. Only `withdrawn` was in time. */
+export interface WithdrawnFrame {
+  t: "withdrawn";
+  /** UUID in lower case. */
+  conversation: string;
+  /** UUID in lower case. */
+  report: string;
+  status: ReportStatus;
+}
+
+/** Answer to `follow`: `share` to its first half, `until` to its second. */
+export interface FollowingFrame {
+  t: "following";
+  /** UUID in lower case. */
+  conversation: string;
+  /** UUID in lower case. */
+  report: string;
+  share?: string | null;
+  until?: number | null;
+}
+
+/**
+ * The words are right: what became of the report, the box, and the share of the key that opens it. The box holds the
+ * key that opens `answer`.
+ */
+export interface AnswerFrame {
+  t: "answer";
+  /** UUID in lower case. */
+  report: string;
+  status: ReportStatus;
+  share: string;
+  box: string;
+  until: number;
+  overdue?: boolean;
+  answer?: string | null;
+  reason?: string | null;
+}
+
 /**
  * Answer to `sync`: who the console is, and every conversation that it holds (`held` frames follow).
  *
@@ -428,6 +515,9 @@ export type VisitorFrame =
   | ResumeFrame
   | KeepFrame
   | FindFrame
+  | WithdrawFrame
+  | FollowFrame
+  | AskAnswerFrame
   | SayFrame
   | TypingFrame
   | ReceiptFrame
@@ -462,6 +552,9 @@ export type ServerFrame =
   | WrongFrame
   | StateFrame
   | AdmittedFrame
+  | WithdrawnFrame
+  | FollowingFrame
+  | AnswerFrame
   | WelcomeFrame
   | SetStatusFrame
   | HeldFrame

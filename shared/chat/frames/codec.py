@@ -8,10 +8,14 @@ from shared.chat.frames.both import Ack, End, Erased, Error, Message, Ping, Pong
 from shared.chat.frames.console import Board, Duty, Held, MakeDuty, Released, SetStatus, ShareDuty, Sync, Welcome
 from shared.chat.frames.visitor import (
     Admitted,
+    Answer,
+    AskAnswer,
     AskCommune,
     Challenge,
     ChooseCommune,
     Find,
+    Follow,
+    Following,
     Found,
     Keep,
     Kept,
@@ -20,15 +24,20 @@ from shared.chat.frames.visitor import (
     Resume,
     Resumed,
     State,
+    Withdraw,
+    Withdrawn,
     Wrong,
 )
 from shared.chat.frames.words import MAX_FRAME, ErrorCode
 
-VisitorFrame = Open | ChooseCommune | Resume | Keep | Find | Say | Typing | Receipt | Ping | End
+VisitorFrame = (
+    Open | ChooseCommune | Resume | Keep | Find | Withdraw | Follow | AskAnswer | Say | Typing | Receipt | Ping | End
+)
 OperatorFrame = Sync | SetStatus | MakeDuty | ShareDuty | Say | Typing | Receipt | Ping | End
 ServerFrame = (
     Ack | Message | Erased | Pong | Error | Typing | Receipt
     | Challenge | AskCommune | Opened | Resumed | Kept | Found | Wrong | State | Admitted
+    | Withdrawn | Following | Answer
     | Welcome | SetStatus | Held | Released | Board | Duty
 )  # fmt: skip
 

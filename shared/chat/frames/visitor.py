@@ -16,24 +16,29 @@ from shared.chat.frames.words import (
     Language,
     PostalCode,
     Seq,
+    Signed,
     Stage,
     Token,
     Work,
 )
 from shared.contracts.conversation import Audience, Category, Force
+from shared.contracts.signalement_reports import ReportStatus
 
 # ---- said by the visitor's page
 
 
 class Open(Frame, tag="open", frozen=True):
     """Ask for a specialist. Answered by ``opened``, or first by ``ask_commune``, or by ``challenge``: then it is said
-    again, with ``work``."""
+    again, with ``work``. ``signer`` names the key with which the page will sign for this conversation: a consent counts
+    only when it is signed by that key.
+    """
 
     category: Category
     audience: Audience
     postal_code: PostalCode | None = None
     language: Language = "fr"
     work: Work | None = None
+    signer: Kid | None = None
 
 
 class ChooseCommune(Frame, tag="commune", frozen=True):
@@ -64,6 +69,37 @@ class Keep(Frame, tag="keep", frozen=True):
 
 class Find(Frame, tag="find", frozen=True):
     """Come back by resume words, on any device. Answered by ``found``, by ``wrong``, or by ``error not_found``."""
+
+    locator: Digest
+    proof: Digest
+
+
+class Withdraw(Frame, tag="withdraw", frozen=True):
+    """Take consent to a report back. Answered by ``withdrawn``, or by ``error``: ``not_found``, ``forbidden`` when the
+    withdrawal is not what the conversation's key signed, ``unavailable``."""
+
+    conversation: Id
+    report: Id
+    withdrawal: Signed
+
+
+class Follow(Frame, tag="follow", frozen=True):
+    """Let words lead to what becomes of a report, after the conversation is gone. Twice, as ``keep``: first without
+    ``proof`` and ``box``, answered by ``following`` with the installation's share; then with both, answered by
+    ``following`` with the time until which the words work. Or by ``error``: ``taken``, ``not_found``, ``forbidden``,
+    ``unavailable``.
+    """
+
+    conversation: Id
+    report: Id
+    locator: Digest
+    proof: Digest | None = None
+    box: Box | None = None
+
+
+class AskAnswer(Frame, tag="ask_answer", frozen=True):
+    """Ask by words what became of a report, from any device and without a conversation. Answered by ``answer``, by
+    ``wrong``, or by ``error``: ``not_found``, ``too_fast``, ``unavailable``."""
 
     locator: Digest
     proof: Digest
@@ -163,3 +199,36 @@ class Admitted(Frame, tag="admitted", frozen=True):
 
     conversation: Id
     holders: Annotated[list[Holder], Meta(max_length=16)]
+
+
+class Withdrawn(Frame, tag="withdrawn", frozen=True):
+    """Answer to ``withdraw``: what holds now. Only ``withdrawn`` was in time."""
+
+    conversation: Id
+    report: Id
+    status: ReportStatus
+
+
+class Following(Frame, tag="following", frozen=True):
+    """Answer to ``follow``: ``share`` to its first half, ``until`` to its second."""
+
+    conversation: Id
+    report: Id
+    share: str | None = None
+    until: int | None = None
+
+
+class Answer(Frame, tag="answer", frozen=True):
+    """The words are right: what became of the report, the box, and the share of the key that opens it.
+
+    The box holds the key that opens ``answer``.
+    """
+
+    report: Id
+    status: ReportStatus
+    share: str
+    box: str
+    until: int
+    overdue: bool = False
+    answer: str | None = None
+    reason: str | None = None

@@ -43,6 +43,10 @@ Box = Annotated[
     str,
     Meta(pattern=r"^[0-9A-Za-z_.-]{1,16384}\Z", description="Compact JWE that only the words open"),
 ]
+Signed = Annotated[
+    str,
+    Meta(pattern=r"^[0-9A-Za-z_.-]{1,4096}\Z", description="Compact JWS by the conversation's own signing key"),
+]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", description="BCP 47 tag of the page")]
 Work = Annotated[
     str,
@@ -56,6 +60,8 @@ class Role(StrEnum):
     VISITOR = "visitor"
     OPERATOR = "operator"
     PSYCHOLOGIST = "psychologist"
+    SERVICE = "service"
+    """The installation itself: what became of a report. Appended by the dispatcher; no client can speak as it."""
 
 
 class Stage(StrEnum):

@@ -7,10 +7,10 @@ from typing import Any
 
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 
+from infra.consumers import consumer_configs
 from infra.docs import asyncapi, contracts_found
 from infra.docs.output import ROOT
 from infra.nats.permissions import SERVICES, TABLE
-from infra.streams import consumer_configs
 from shared import subjects
 from shared.contracts.conversation import EndedBy
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from nats.js.api import RetentionPolicy, StorageType
 
-from infra import configuration, streams
+from infra import configuration, consumers, streams
 from infra.nats.__main__ import passwords_from
 from infra.nats.config import ServerOptions, render
 from infra.nats.permissions import SERVICES, TABLE, USERS, inbox
@@ -34,13 +34,13 @@ def test_facts_of_conversations_are_kept_until_all_have_them() -> None:
 
 
 def test_a_message_is_put_aside_by_its_service_before_the_server_gives_up() -> None:
-    assert len(DELAYS_S) + 1 < streams.MAX_DELIVER
-    assert len(streams.BACKOFF_S) < streams.MAX_DELIVER
+    assert len(DELAYS_S) + 1 < consumers.MAX_DELIVER
+    assert len(consumers.BACKOFF_S) < consumers.MAX_DELIVER
 
 
 def test_a_visitor_does_not_wait_long_for_what_a_dead_instance_held() -> None:
     """O8: the first redelivery comes within seconds."""
-    assert all((consumer.backoff or [])[0] <= 5 for consumer in streams.consumer_configs())
+    assert all((consumer.backoff or [])[0] <= 5 for consumer in consumers.consumer_configs())
 
 
 def test_every_user_has_rights_and_a_private_inbox() -> None:

@@ -158,6 +158,7 @@ export const fr = {
   byVisitor: "La personne",
   byOperator: "Vous",
   byPsychologist: "Psychologue",
+  byService: "Signalement",
   sending: "envoi…",
   waitsForLine: "en attente de connexion",
   refused: "non envoyé",

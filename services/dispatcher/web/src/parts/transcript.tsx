@@ -11,7 +11,7 @@ import { useConsole } from "./context";
 /** How near the end, in pixels, still counts as looking at the end. */
 const NEAR_PX = 40;
 
-const BY = { visitor: "byVisitor", operator: "byOperator", psychologist: "byPsychologist" } as const;
+const BY = { visitor: "byVisitor", operator: "byOperator", psychologist: "byPsychologist", service: "byService" } as const;
 const MARKS = { stored: "sent", delivered: "delivered", seen: "seen" } as const;
 
 interface Props {

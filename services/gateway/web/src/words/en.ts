@@ -83,6 +83,7 @@ export const en: Catalogue = {
   me: "You",
   operator: "Specialist",
   psychologist: "Psychologist",
+  service: "Your report",
   said: "{who}: {body}",
   saidCard: "{who} sends you an address: {body}",
   sending: "Sending…",

@@ -87,6 +87,7 @@ export const fr = {
   me: "Vous",
   operator: "Spécialiste",
   psychologist: "Psychologue",
+  service: "Votre signalement",
   said: "{who} : {body}",
   saidCard: "{who} vous envoie une adresse : {body}",
   sending: "Envoi…",
