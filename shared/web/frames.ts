@@ -424,8 +424,9 @@ export interface FollowingFrame {
 }
 
 /**
- * The words are right: what became of the report, the box, and the share of the key that opens it. The box holds the
- * key that opens `answer`.
+ * The words are right: what became of the report, the box, and the share of the key that opens it.
+ *
+ * The box holds the key that opens `answer`.
  */
 export interface AnswerFrame {
   t: "answer";
