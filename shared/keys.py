@@ -25,6 +25,15 @@ def all_of(cid: str) -> tuple[str, str, str]:
     return conversation(cid), log(cid), client_ids(cid)
 
 
+def addresses(cid: str) -> tuple[str, str, str]:
+    """Hashes (until, sealed): where the visitor came from first, last, and the time before, sealed for magistrates.
+
+    Of the conversation's slot, so that what erases it erases them in the same step; each expires by itself, at the
+    latest when its stated time is over.
+    """
+    return f"{{{cid}}}:address-first", f"{{{cid}}}:address-last", f"{{{cid}}}:address-before"
+
+
 def resume(digest: str) -> str:
     """Hash: conversation, proof, box, until, tries of the words that bring its visitor back; expires with them.
 

@@ -10,6 +10,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.proxies import Network, networks
 
+LIFTING_DAYS = 7
+LIFTING_DAYS_MEANING = (
+    "Days that a request to lift anonymity is kept at most, with the sealed address that it is about; the visitor's "
+    "page says so"
+)
+
 
 class Settings(BaseSettings):
     """What every service needs."""

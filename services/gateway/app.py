@@ -25,8 +25,11 @@ from shared.logs import get_logger
 from shared.pages import Pages
 from shared.run import background, forever, run
 from shared.sealing.authority import BadAuthority, load_public, public_text
+from shared.sealing.magistrates import BadMagistrateKeys, MagistrateKey, load
 
 SERVICE = "gateway"
+FOLLOWED_A_SILENCE = 4
+"""How often, in the time after which a silent conversation ends, it is looked when it will end."""
 PAGE = Path(__file__).parent / "web" / "dist"
 
 
@@ -43,7 +46,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         batcher = Batcher(client, settings.silence_s, settings.most_messages)
         stack.push_async_callback(batcher.close)
         store = ConversationStore(client, settings.silence_s)
-        desk = Desk(settings, new_instance(SERVICE), broker, store, batcher, link)
+        desk = Desk(settings, new_instance(SERVICE), broker, store, batcher, link, magistrates(settings))
         stack.push_async_callback(desk.facts.close)
         erasures = Erasures(desk)
         await desk.hub.start()
@@ -54,6 +57,8 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         stack.enter_context(
             background(
                 desk.show_changes(),
+                desk.addresses.run(),
+                forever("follow_addresses", settings.silence_s / FOLLOWED_A_SILENCE, desk.follow_addresses),
                 forever("refresh_holders", 2.0, desk.refresh_holders),
                 forever("refresh_waiting", settings.waiting_refresh_s, desk.refresh_waiting),
                 forever("mend_gaps", 1.0, mend),
@@ -95,7 +100,18 @@ def marks(settings: GatewaySettings) -> Mapping[str, str]:
         "__EXIT_URL__": settings.exit_url,
         "__STAFF_AUTHORITY__": escape(authority, quote=True),
         "__RESUME_SECONDS__": str(settings.resume_s if settings.resume_pepper.get_secret_value() else 0),
+        "__ADDRESS__": f"{settings.address_s if settings.magistrate_keys.strip() else 0} {settings.lifting_days}",
     }
+
+
+def magistrates(settings: GatewaySettings) -> tuple[MagistrateKey, ...]:
+    """Return the keys for which addresses are sealed. Raises ``BadMagistrateKeys`` with a sentence."""
+    try:
+        return load(settings.magistrate_keys, load_public(settings.staff_authority))
+    except OSError as error:
+        raise BadMagistrateKeys(f"HAVRE_MAGISTRATE_KEYS names a file that cannot be read ({error.strerror})") from None
+    except BadMagistrateKeys as error:
+        raise BadMagistrateKeys(f"HAVRE_MAGISTRATE_KEYS: {error}") from None
 
 
 def start() -> None:
@@ -103,6 +119,7 @@ def start() -> None:
     settings = GatewaySettings()
     try:
         marks(settings)
-    except BadAuthority as error:
+        magistrates(settings)
+    except (BadAuthority, BadMagistrateKeys) as error:
         raise SystemExit(f"{SERVICE} does not start: {error}") from None
     run(SERVICE, settings.log_level, partial(main, settings))

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from faststream.nats import NatsBroker
 
 from services.gateway import facts, metrics
+from services.gateway.addresses import Addresses
 from services.gateway.holders import Holders
 from services.gateway.resuming import ResumeWords
 from services.gateway.settings import GatewaySettings
@@ -19,6 +20,7 @@ from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.chat.wire import Wire
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
+from shared.sealing.magistrates import MagistrateKey
 
 if TYPE_CHECKING:
     from services.gateway.visitor import Visitor
@@ -44,6 +46,7 @@ class Desk:
         store: ConversationStore,
         batcher: Batcher,
         link: Wire,
+        magistrates: Sequence[MagistrateKey] = (),
     ) -> None:
         self.settings = settings
         self.broker = broker
@@ -51,6 +54,7 @@ class Desk:
         self.facts = facts.Facts(broker)
         self.words = ResumeWords(settings, store)
         self.holders = Holders(store.client)
+        self.addresses = Addresses(store.client, magistrates, settings.address_s * 1000)
         self.hub = Hub(instance, store, batcher, link, self.changed, self.erased)
         self._visitors: dict[str, Visitor] = {}
         self._sockets: set[Visitor] = set()
@@ -90,7 +94,12 @@ class Desk:
         if self._visitors.get(conversation) is visitor:
             del self._visitors[conversation]
             self.holders.forget(conversation)
+            self.addresses.left(conversation)
             self._settle(conversation)
+
+    async def follow_addresses(self) -> None:
+        """Let the sealed addresses of those who are here live as long as their conversations; called periodically."""
+        await self.addresses.follow(self._visitors)
 
     async def close_lost(self) -> None:
         """Close sockets that have been silent for too long; called periodically."""

@@ -15,6 +15,7 @@ from shared.chat.frames import Id, Token
 from shared.chat.socket import Socket
 from shared.contracts.conversation import EndedBy
 from shared.pages import FORGET, Pages, same_origin, secure
+from shared.proxies import endpoint_of
 
 MAX_HTTP_BODY = 16_384
 
@@ -51,7 +52,7 @@ def make_app(desk: Desk, erasures: Erasures, pages: Pages, doors: Doors) -> web.
             )
         response = Socket(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
         await response.prepare(request)
-        visitor = Visitor(desk, response, doors.entrance(who))
+        visitor = Visitor(desk, response, doors.entrance(who), endpoint_of(request, desk.settings.proxies))
         desk.connect(visitor)
         doors.hold(who)
         try:

@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from shared.settings import WebSettings
+from shared.settings import LIFTING_DAYS, LIFTING_DAYS_MEANING, WebSettings
 
 
 class GatewaySettings(WebSettings):
@@ -30,6 +30,19 @@ class GatewaySettings(WebSettings):
         le=86_400,
         description="Seconds that resume words work, and that a conversation waits for them",
     )
+    magistrate_keys: str = Field(
+        default="",
+        description="Public keys of the magistrates who may lift anonymity (JWKS, each certified by the staff "
+        "authority), or path of a file with them; `python -m services.dispatcher account magistrates` prints them. "
+        "Empty: no address is kept, and anonymity cannot be lifted",
+    )
+    address_s: int = Field(
+        default=86_400,
+        ge=60,
+        le=2_592_000,
+        description="Seconds that a visitor's sealed address is kept at most; it is gone with the conversation before",
+    )
+    lifting_days: int = Field(default=LIFTING_DAYS, ge=1, le=90, description=LIFTING_DAYS_MEANING)
     opens_free: int = Field(
         default=30,
         ge=1,

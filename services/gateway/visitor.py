@@ -49,6 +49,7 @@ from shared.clock import now_ms
 from shared.contracts.conversation import EndedBy
 from shared.contracts.router import PlaceQuery, PlaceReply
 from shared.logs import get_logger
+from shared.proxies import Endpoint
 from shared.subjects import PLACE
 
 ASK_TIMEOUT_S = 1.5
@@ -71,6 +72,7 @@ class Visitor:
         "_desk",
         "_entrance",
         "_lane",
+        "_origin",
         "_phase",
         "_reader",
         "_returning",
@@ -78,9 +80,10 @@ class Visitor:
         "outbox",
     )
 
-    def __init__(self, desk: Desk, socket: Socket, entrance: Entrance) -> None:
+    def __init__(self, desk: Desk, socket: Socket, entrance: Entrance, origin: Endpoint) -> None:
         self._desk = desk
         self._entrance = entrance
+        self._origin = origin
         self._phase = Phase.FRESH
         self._lane: Lane | None = None
         self._asked: Open | None = None
@@ -250,6 +253,7 @@ class Visitor:
             )
         self._lane = lane
         self._phase = after(self._phase, Step.TAKEN)
+        self._desk.addresses.connected(conversation, self._origin, first=not resumed)
         if resumed:
             self.outbox.send(Resumed(conversation=conversation, seq=outcome.seq))
         lane.catch_up()

@@ -42,7 +42,7 @@ local found = redis.call('HMGET', KEYS[1],
   'seq', ARGV[1], 'at:visitor', 'at:operator', 'at:psychologist', 'who:operator')
 if not found[1] then return {'gone'} end
 if ARGV[2] ~= '' and found[2] ~= ARGV[2] then return {'forbidden'} end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+redis.call('DEL', unpack(KEYS))
 return {'erased', found[1], found[3] or '', found[4] or '', found[5] or '', found[6] or ''}
 """
 
@@ -178,7 +178,7 @@ class ConversationStore:
         return found
 
     async def erase(self, cid: str, role: Role, proof: str = "") -> Erasure:
-        """Destroy record, log and client ids at once. With ``proof``, only if it is the role's own.
+        """Destroy record, log, client ids and sealed addresses at once. With ``proof``, only if it is the role's own.
 
         Resume words are in a slot of their own: they go first, so that a failure between leaves all to be done again.
         """
@@ -186,7 +186,7 @@ class ConversationStore:
         words, owner = ((value or b"").decode() for value in found)
         if words and proof in {"", owner}:
             await self.drop_words(words, cid)
-        answer = await self._erase(keys=list(keys.all_of(cid)), args=[who(role), proof])
+        answer = await self._erase(keys=[*keys.all_of(cid), *keys.addresses(cid)], args=[who(role), proof])
         if answer[0] != b"erased":
             return Erasure(answer[0].decode())
         instances = tuple(item.decode() for item in answer[2:5] if item)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.proxies import client_address, countable, networks
+from shared.proxies import Endpoint, client_address, client_endpoint, countable, networks
 from shared.settings import WebSettings
 
 OURS = networks("10.0.0.0/8, 127.0.0.1, fd00::/8")
@@ -76,3 +76,24 @@ def test_an_address_that_everybody_stands_behind_is_not_counted(
 ) -> None:
     """V1: a proxy that nobody has named must not make all visitors one."""
     assert countable(peer, forwarded, networks(trusted)) == expected
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "expected"),
+    [
+        (CLIENT, [], Endpoint(CLIENT, 40_000, "connection")),
+        (CLIENT, ["198.51.100.1:1"], Endpoint(CLIENT, 40_000, "connection")),
+        ("10.0.0.1", [f"{CLIENT}:52100"], Endpoint(CLIENT, 52_100, "proxy")),
+        ("10.0.0.1", [CLIENT], Endpoint(CLIENT, None, "proxy")),
+        ("10.0.0.1", [f"{CLIENT}:0"], Endpoint(CLIENT, None, "proxy")),
+        ("10.0.0.1", [f"{CLIENT}:99999"], Endpoint(CLIENT, None, "proxy")),
+        ("10.0.0.1", ["[2001:db8::7]:443"], Endpoint("2001:db8::7", 443, "proxy")),
+        ("10.0.0.1", ["[2001:db8::7]"], Endpoint("2001:db8::7", None, "proxy")),
+        ("10.0.0.1", [f"{CLIENT}:52100, 10.0.0.2:7"], Endpoint(CLIENT, 52_100, "proxy")),
+        ("10.0.0.1", [], Endpoint("10.0.0.1", 40_000, "ours")),
+        ("10.0.0.1", ["unknown"], Endpoint("10.0.0.1", 40_000, "ours")),
+    ],
+)
+def test_the_port_is_the_visitor_s_or_not_known(peer: str, forwarded: list[str], expected: Endpoint) -> None:
+    """P2: behind a shared address the port and the moment lead to a line; a proxy's own port leads nowhere."""
+    assert client_endpoint(peer, 40_000, forwarded, OURS) == expected
