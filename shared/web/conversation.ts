@@ -8,7 +8,7 @@ export interface Stored {
   readonly by: Role;
   /** Milliseconds since 1970, by the server's clock. */
   readonly at: number;
-  /** Plain text; empty unless `kind` is what a person says. */
+  /** Plain text; empty unless `kind` is what a person or the service says. */
   readonly body: string;
   readonly kind: Reading;
 }

@@ -1,19 +1,20 @@
 import type { MessageFrame, Role, ServerFrame, TypingFrame } from "./frames";
 import { clientId } from "./ids";
 import type { Opened } from "./sealing/body";
-import { type Plain, TYPING_CID } from "./sealing/plain";
+import { type Plain, type PlainKind, TYPING_CID } from "./sealing/plain";
 import { type ClientFrame, Link, type LinkOptions, type LinkStatus } from "./socket";
 
 /** What a person says. */
-export type SpokenKind = "text" | "card";
+export type SpokenKind = Exclude<PlainKind, "typing">;
 
 /**
  * What has become of a stored message on this page. `keys`: it carried keys and is nothing to read. `sealed`: its key
- * may still come. `unreadable`: it never opens, or is not what its frame says.
+ * may still come. `unreadable`: it never opens, or is not what its frame says. `service`: where a signalement stands, by
+ * the platform itself: nothing in it is sealed, and no person said it.
  */
-export type Reading = SpokenKind | "keys" | "sealed" | "unreadable";
+export type Reading = SpokenKind | "keys" | "sealed" | "unreadable" | "service";
 
-/** A stored message, opened: `body` is plain text, empty unless `kind` is what a person says. */
+/** A stored message, opened: `body` is plain text, empty unless `kind` is what a person or the service says. */
 export interface OpenedMessage {
   readonly t: "message";
   readonly conversation: string;
@@ -168,6 +169,10 @@ export class SealedLink<Out extends ClientFrame> {
   }
 
   async #message(frame: MessageFrame, alive: () => boolean): Promise<void> {
+    if (frame.by === "service") {
+      this.#options.onFrame({ ...frame, kind: "service" });
+      return;
+    }
     const opened = await this.#opened(frame);
     if (!alive()) return;
     if (opened.state === "sealed") {
