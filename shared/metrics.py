@@ -3,7 +3,7 @@
 A service's own metrics live in its ``metrics.py``; no name of a metric is written anywhere else.
 """
 
-from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -21,6 +21,11 @@ HANDLING = Histogram(
 )
 PUBLISHED = Counter("havre_events_published_total", "Events stored by JetStream, by type", ["type"])
 PUBLISH_RETRIES = Counter("havre_event_publish_retries_total", "Tries to publish an event that had to be repeated")
+
+AUDIT_WAITING = Gauge("havre_audit_waiting", "Entries of the audit that wait to be written")
+AUDIT_WRITTEN = Counter("havre_audit_written_total", "Entries of the audit that were written")
+AUDIT_FAILED = Counter("havre_audit_failed_total", "Tries to write an entry of the audit that failed")
+AUDIT_LOST = Counter("havre_audit_lost_total", "Entries of the audit given up because too many waited")
 
 
 def render() -> bytes:

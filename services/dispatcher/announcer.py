@@ -13,9 +13,9 @@ from faststream.nats import NatsBroker
 
 from services.dispatcher import facts, metrics
 from services.dispatcher.audit.decisions import concerns_staff, write_down
-from services.dispatcher.audit.writing import Audit
 from services.dispatcher.store.dispatch import Decision, DispatchStore
 from services.dispatcher.store.projection import Projection
+from shared.audit.writing import Audit
 from shared.broker import PublishFailed, publish
 from shared.chat import wire
 from shared.chat.store import STORE_FAILURES

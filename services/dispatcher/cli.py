@@ -14,14 +14,14 @@ import redis.exceptions
 from pydantic import ValidationError
 
 from services.dispatcher.audit.cli import ChainBroken, add_command
-from services.dispatcher.audit.writing import AuditAway
 from services.dispatcher.staff.accounts import Account, AccountExists, NoSuchAccount, StaffRole
 from services.dispatcher.staff.authority_cli import add_authority
 from services.dispatcher.staff.cli import add_verbs, key
-from services.dispatcher.staff.keys import authority, keys_of
+from services.dispatcher.staff.keys import all_keys_of, authority, keys_of
 from services.dispatcher.staff.office import office
 from services.dispatcher.staff.passwords import Passwords, checked
 from services.dispatcher.staff.sealed import NoStaffKey
+from shared.audit.writing import AuditAway
 from shared.contracts.conversation import Category, Force
 
 Command = Callable[[argparse.Namespace], Coroutine[Any, Any, None]]
@@ -51,8 +51,7 @@ def main(arguments: list[str]) -> int:
 
 async def add(asked: argparse.Namespace) -> None:
     """Create an account."""
-    secret, force = _password(asked), Force(asked.force)
-    roles = (StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,)
+    secret, force, roles = _password(asked), _force(asked), _roles(asked)
     account = Account(
         login=asked.login,
         force=force,
@@ -61,10 +60,13 @@ async def add(asked: argparse.Namespace) -> None:
         languages=tuple(asked.languages.split(",")),
         roles=roles,
         password_hash=Passwords().hash(secret),
-        **keys_of(authority(), force, roles, secret),
+        **all_keys_of(authority(), force, roles, secret),
     )
     async with office() as desk:
         await desk.add(account)
+    if account.is_magistrate:
+        print(f"account {account.login} created (magistrate): give it one-time codes, and the gateway its key")
+        return
     print(f"account {account.login} created ({account.force}: {', '.join(account.categories)})")
 
 
@@ -100,7 +102,7 @@ async def password(asked: argparse.Namespace) -> None:
     kept = Passwords().hash(secret)
     async with office() as desk:
         account = await desk.get(asked.login)
-        keys = keys_of(authority(), account.force, account.roles, secret)
+        keys = all_keys_of(authority(), account.force, account.roles, secret)
         await desk.change(asked.login, password_hash=kept, **keys)
     print(f"account {asked.login} has a new password and a new key")
 
@@ -114,6 +116,20 @@ async def account_key(asked: argparse.Namespace) -> None:
         phrase = checked(_password(asked))
         await desk.change(asked.login, **keys_of(authority(), account.force, account.roles, phrase))
     print(f"account {asked.login} has a new key; the console asks for its phrase after the login")
+
+
+def _force(asked: argparse.Namespace) -> Force:
+    if asked.force is None and not asked.magistrate:
+        raise ValueError("--force says whose visitors they answer: police or gendarmerie")
+    return Force(asked.force or Force.POLICE)
+
+
+def _roles(asked: argparse.Namespace) -> tuple[StaffRole, ...]:
+    if asked.magistrate and asked.supervisor:
+        raise ValueError("a magistrate is nothing else here: two accounts for two persons")
+    if asked.magistrate:
+        return (StaffRole.MAGISTRATE,)
+    return (StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,)
 
 
 async def _change(login: str, **changes: object) -> None:
@@ -151,11 +167,12 @@ def _parser() -> argparse.ArgumentParser:
     add_verbs(verbs)
     new = verbs.add_parser("add", help="create an account")
     new.add_argument("login", help="lower case; a matricule, not a name")
-    new.add_argument("--force", required=True, choices=[*Force])
+    new.add_argument("--force", choices=[*Force], help="whose visitors they answer; not for a magistrate")
     new.add_argument("--categories", default=ALL_CATEGORIES, help=f"with commas; default {ALL_CATEGORIES}")
     new.add_argument("--limit", type=int, default=3, help="conversations at the same time (default 3)")
     new.add_argument("--languages", default="fr", help="with commas, what they speak: fr,en (default fr)")
     new.add_argument("--supervisor", action="store_true", help="may also see queues and staff, never content")
+    new.add_argument("--magistrate", action="store_true", help="decides on lifting anonymity, and does nothing else")
     new.set_defaults(command=add)
     verbs.add_parser("list", help="show every account").set_defaults(command=show)
     for name, command, text in (

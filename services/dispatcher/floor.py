@@ -10,13 +10,13 @@ from faststream.nats import NatsBroker
 from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer
 from services.dispatcher.assigner import Assigner
-from services.dispatcher.audit.writing import Audit
 from services.dispatcher.duty import DUTY, Duties
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
 from services.dispatcher.store.dispatch import Board, DispatchStore
 from services.dispatcher.store.duty import DutyStore
 from services.dispatcher.store.projection import Projection
+from shared.audit.writing import Audit
 from shared.chat.batch import Batcher
 from shared.chat.hub import Hub
 from shared.chat.store import STORE_FAILURES, ConversationStore

@@ -20,10 +20,6 @@ REDONE = Counter("havre_decisions_redone_total", "Decisions that this instance a
 GONE = Counter("havre_withdrawn_gone_total", "Conversations found gone that still had a ticket")
 _REFUSED = Counter("havre_operator_frames_refused_total", "Frames refused, by kind of error", ["code"])
 _LOGINS = Counter("havre_logins_total", "Tries to log in, by outcome", ["outcome"])
-AUDIT_WAITING = Gauge("havre_audit_waiting", "Entries of the audit that wait to be written")
-AUDIT_WRITTEN = Counter("havre_audit_written_total", "Entries of the audit that were written")
-AUDIT_FAILED = Counter("havre_audit_failed_total", "Tries to write an entry of the audit that failed")
-AUDIT_LOST = Counter("havre_audit_lost_total", "Entries of the audit given up because too many waited")
 
 WAITING = {name: _WAITING.labels(name) for name in QUEUES}
 OLDEST = {name: _OLDEST.labels(name) for name in QUEUES}

@@ -35,6 +35,16 @@ class AuditAction(StrEnum):
     OVERFLOW_SET = "overflow_set"
     OVERFLOW_ENDED = "overflow_ended"
     DEBRIEF_TICKED = "debrief_ticked"
+    REPORT_SUBMITTED = "report_submitted"
+    REPORT_NOT_SUBMITTED = "report_not_submitted"
+    REPORT_WITHDRAWN = "report_withdrawn"
+    REPORT_NOT_WITHDRAWN = "report_not_withdrawn"
+    REPORT_TAKEN = "report_taken"
+    REPORT_REFUSED = "report_refused"
+    REPORT_ANSWERED = "report_answered"
+    REPORT_OVERDUE = "report_overdue"
+    PARTNER_NOT_HEARD = "partner_not_heard"
+    """What a partner asked was not done."""
 
 
 class AuditActor(StrEnum):
@@ -47,7 +57,13 @@ class AuditActor(StrEnum):
     """Somebody at the command line of a server."""
 
     SYSTEM = "system"
-    """The dispatcher: it gave a conversation to an operator, or took it back from one who was gone."""
+    """A service by itself: it gave a conversation to an operator, took it back from one who was gone, kept a deadline."""
+
+    PARTNER = "partner"
+    """A service that takes reports; ``account`` is its id."""
+
+    VISITOR = "visitor"
+    """The visitor of a conversation, of whom nothing is written down."""
 
     PROVIDER = "provider"
     """The identity provider, by what it said of somebody at their login."""
@@ -79,6 +95,6 @@ class AuditEntry(Contract):
     target: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9_.>-]{1,80}$",
-        description="Whom or what it was done to, by a supervisor: an account, a queue, or `from>to` of two queues",
+        description="Whom or what it was done to: an account, a queue, `from>to` of two queues, a partner, a report",
     )
     fields: tuple[str, ...] = Field(default=(), description="Names of the account's fields that changed; no values")

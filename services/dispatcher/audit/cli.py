@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from services.dispatcher.audit.reading import entries
-from services.dispatcher.domain.chain import breaks
 from services.dispatcher.staff.office import dial
+from shared.audit.chain import breaks
 from shared.clock import utc_now
 from shared.contracts.audit import AuditEntry
 from shared.settings import Settings

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.dispatcher.audit.writing import Audit
 from services.dispatcher.staff.sessions import MARK
 from services.dispatcher.store.dispatch import Decision
+from shared.audit.writing import Audit
 from shared.contracts.audit import AuditAction, AuditActor
 from shared.contracts.envelope import derived_id
 

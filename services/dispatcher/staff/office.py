@@ -14,18 +14,19 @@ import nats
 from nats.aio.client import Client
 from redis.asyncio import Redis
 
-from services.dispatcher.audit.writing import Chain
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.accounts import Account, AccountExists, Accounts, NoSuchAccount
 from services.dispatcher.staff.sealed import Sealer
 from services.dispatcher.staff.sessions import Sessions
 from services.dispatcher.store.duty import DutyStore
+from shared.audit.writing import Chain
 from shared.broker import inbox_prefix
 from shared.chat.store import connect
 from shared.clock import utc_now
 from shared.contracts.audit import AuditAction, AuditActor
 from shared.settings import Settings
 
+SERVICE = "dispatcher"
 WRITER = "command"
 
 
@@ -94,7 +95,7 @@ async def office() -> AsyncIterator[Office]:
             Sessions(valkey, settings.session_s, settings.session_longest_s),
             DutyStore(valkey, settings.patience),
             Sealer(settings.sealing_key),
-            Chain(f"{WRITER}.{token_hex(4)}"),
+            Chain(SERVICE, f"{WRITER}.{token_hex(4)}"),
         )
     finally:
         await client.close()

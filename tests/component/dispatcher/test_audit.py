@@ -8,13 +8,12 @@ from uuid import UUID
 import pytest
 from nats.aio.client import Client
 
-from services.dispatcher import metrics
 from services.dispatcher.app import Running
 from services.dispatcher.audit.reading import entries
-from services.dispatcher.audit.writing import Audit
-from services.dispatcher.domain.chain import breaks
 from services.dispatcher.staff.sessions import digest_of
-from shared import streams, subjects
+from shared import metrics, streams, subjects
+from shared.audit.chain import breaks
+from shared.audit.writing import Audit
 from shared.chat.frames import End, Held, Say, SetStatus, Welcome
 from shared.clock import utc_now
 from shared.contracts.audit import AuditAction, AuditActor, AuditEntry

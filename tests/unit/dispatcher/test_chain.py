@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dispatcher.audit.cli import line
-from services.dispatcher.domain.chain import breaks, digest_of
+from shared.audit.chain import breaks, digest_of
 from shared.contracts.audit import NOTHING_BEFORE, AuditAction, AuditActor, AuditEntry
 
 Written = list[tuple[bytes, AuditEntry]]

@@ -19,14 +19,12 @@ import nats.js.errors
 from nats.aio.client import Client
 from pydantic import ValidationError
 
-from services.dispatcher import metrics
-from services.dispatcher.domain.chain import digest_of
-from shared import streams, subjects
+from shared import metrics, streams, subjects
+from shared.audit.chain import digest_of
 from shared.clock import utc_now
 from shared.contracts.audit import NOTHING_BEFORE, AuditAction, AuditActor, AuditEntry
 from shared.logs import get_logger
 
-SERVICE = "dispatcher"
 MOST_WAITING = 10_000
 CONFIRMED_WITHIN_S = 2.0
 AGAIN_AFTER_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -39,8 +37,9 @@ class AuditAway(Exception):
 
 @dataclass(slots=True)
 class Chain:
-    """Where one writer has come to."""
+    """Where one writer has come to. ``service``: as whose user it writes."""
 
+    service: str
     writer: str
     number: int = 0
     digest: str = NOTHING_BEFORE
@@ -53,7 +52,7 @@ class Chain:
         headers = {"Nats-Msg-Id": f"{self.writer}.{number}", "content-type": "application/json"}
         try:
             await client.jetstream().publish(
-                subjects.audit(SERVICE, entry.action),
+                subjects.audit(self.service, entry.action),
                 body,
                 timeout=CONFIRMED_WITHIN_S,
                 stream=streams.AUDIT,
@@ -65,10 +64,10 @@ class Chain:
 
 
 class Audit:
-    """See the module's text. ``connection`` gives the client once there is one."""
+    """See the module's text. ``writer``: ``<service>.<8 hex digits>``; ``connection``: gives the client, once there is."""
 
     def __init__(self, writer: str, connection: Callable[[], Client], most_waiting: int = MOST_WAITING) -> None:
-        self._chain = Chain(writer)
+        self._chain = Chain(writer.partition(".")[0], writer)
         self._connection = connection
         self._most_waiting = most_waiting
         self._waiting: deque[dict[str, Any]] = deque()
