@@ -186,6 +186,10 @@ simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the disp
 	$(PY) -m tests.simulate
 	$(PY) -m tests.simulate --store
 
+.PHONY: chaos
+chaos: $(VENV)/.dev $(PAGES) ## A minute of SIGKILL over 3 dispatchers, 100 consoles and 2,000 visitors: nobody lost, nobody twice assigned
+	$(PY) -m tests.chaos
+
 .PHONY: fuzz
 fuzz: $(VENV)/.dev $(PAGES) ## A million hostile inputs for the parsers, other ones each time; then every HTTP endpoint, at length
 	$(PY) -m tests.fuzz

@@ -35,13 +35,17 @@ class Proxy:
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            onward_reader, onward = await asyncio.open_connection("127.0.0.1", self.target)
+            onward_reader, onward = await self._onward()
         except OSError:
             writer.transport.abort()  # the server is not there (yet): so it looks to the client, too
             return
         self._writers |= {writer, onward}
         await asyncio.gather(self._copy(reader, onward), self._copy(onward_reader, writer))
         self._writers -= {writer, onward}
+
+    async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to the server. Raises ``OSError`` when it is not there."""
+        return await asyncio.open_connection("127.0.0.1", self.target)
 
     def _listener(self) -> Callable[[bytes], None]:
         """Return what hears the bytes of one connection in one direction: here, nobody."""

@@ -5,15 +5,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local import probes
-from infra.local.children import Child
-from infra.local.plan import LOOPBACK, service_child
-from infra.local.ports import settle_ports
+from infra.local.plan import LOOPBACK
 from infra.local.stack import Stack
-from tests.bench.contenders import START_S, Contender
+from tests.bench.contenders import Contender
 from tests.bench.generator import BenchFailed, Generator
 from tests.bench.operators import PER_OPERATOR, log_in
-from tests.servers import eventually
+from tests.instances import Instance, one_more
 from tests.stack import free_ports
 
 OPEN_LIMITS = {
@@ -107,36 +104,25 @@ class Doubled(Havre):
 
     def __init__(self) -> None:
         super().__init__()
-        self._second: dict[str, Child] = {}
-        self._ports: dict[str, int] = {}
+        self._second: dict[str, Instance] = {}
 
     @property
     def servers(self) -> Mapping[str, int]:
-        second = {f"{name}-2": child.pid for name, child in self._second.items() if child.pid is not None}
+        second = {f"{name}-2": one.child.pid for name, one in self._second.items() if one.child.pid is not None}
         if len(second) != len(SIDES):
             raise BenchFailed("a second instance has died")
         return {**super().servers, **second}
 
     async def start(self) -> None:
         await super().start()
-        names = [*SIDES, *(f"{name} ops" for name in SIDES)]
-        self._ports = settle_ports(dict.fromkeys(names, LOOPBACK), dict.fromkeys(names, 0))
         for name in SIDES:
-            ops = self._ports[f"{name} ops"]
-            env = self.running.environment(name)
-            env |= {"HAVRE_PORT": str(self._ports[name]), "HAVRE_OPS_PORT": str(ops)}
-            child = service_child(name, env, self.running.run_dir)
-            self._second[name] = child
-            child.start()
-
-            async def ready(ops: int = ops) -> bool:
-                return not await probes.service_problem(LOOPBACK, ops)
-
-            await eventually(ready, START_S, f"the second {name} is not ready")
+            self._second[name] = one_more(self.running, name)
+            self._second[name].start()
+            await self._second[name].ready()
 
     async def stop(self) -> None:
-        for child in self._second.values():
-            child.kill()
+        for one in self._second.values():
+            one.child.kill()
         self._second = {}
         await super().stop()
 
@@ -144,8 +130,8 @@ class Doubled(Havre):
         """Cross over: who comes by the first gateway is answered from the second dispatcher, and the reverse."""
         visitor, console = super().pages(turn)
         if turn % 2:
-            return f"http://{LOOPBACK}:{self._ports['gateway']}", console
-        return visitor, f"http://{LOOPBACK}:{self._ports['dispatcher']}"
+            return f"http://{LOOPBACK}:{self._second['gateway'].port}", console
+        return visitor, f"http://{LOOPBACK}:{self._second['dispatcher'].port}"
 
 
 class Acknowledged(Havre):
