@@ -19,7 +19,7 @@ from services.dispatcher.staff.keys import AuthoritySettings
 from services.gateway.settings import GatewaySettings
 from services.referral.settings import ReferralSettings
 from services.router.settings import RouterSettings
-from shared.settings import Settings
+from services.signalement.settings import RegistrarSettings, SignalementSettings
 
 TARGET = output.ROOT / "docs" / "configuration.md"
 
@@ -27,9 +27,10 @@ CLASSES: dict[str, type[BaseSettings]] = {
     "gateway": GatewaySettings,
     "router": RouterSettings,
     "dispatcher": DispatcherSettings,
-    "signalement": Settings,
+    "signalement": SignalementSettings,
     "referral": ReferralSettings,
     "account commands": AuthoritySettings,
+    "partner commands": RegistrarSettings,
     "streams": AdminSettings,
     "make run": LocalSettings,
 }
@@ -46,7 +47,8 @@ settings classes (`make docs`).
 `make run` chooses addresses, users and passwords for the services itself and hands every other variable on to them.
 Read by *every service* means gateway, router, dispatcher, signalement and referral; *streams* is
 `python -m infra.streams`; a container of the NATS image also needs `HAVRE_NATS_PASSWORD_<USER>` for each of the
-seven users, and one of the Valkey image `HAVRE_VALKEY_PASSWORD`.
+eight users and, for partners, the public part of what signalement has as `HAVRE_PARTNER_ISSUER` in
+`HAVRE_PARTNER_ISSUER_PUBLIC`; one of the Valkey image needs `HAVRE_VALKEY_PASSWORD`.
 
 | variable | default | meaning | limits | read by |
 | --- | --- | --- | --- | --- |

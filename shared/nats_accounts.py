@@ -5,3 +5,6 @@ SERVICES = "HAVRE"
 
 PARTNERS = "PARTNERS"
 """Partner systems: no streams, no service's subjects."""
+
+ADMISSIONS = "$SYS.REQ.USER.AUTH"
+"""Where a server asks whether somebody may connect whom it does not know itself."""

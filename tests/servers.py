@@ -25,8 +25,10 @@ from infra import streams as declarations
 from infra.images.digest import LABEL, digest
 from infra.local import probes
 from infra.local.stack import Stack
+from infra.nats.__main__ import ISSUER_PUBLIC
 from infra.nats.permissions import ADMIN, USERS
 from infra.streams import AdminSettings
+from shared import nkey
 from tests.stack import free_ports
 
 NATS_IMAGE = "havre-nats:local"
@@ -40,6 +42,8 @@ class NatsServer:
 
     url: str
     passwords: Mapping[str, str]
+    issuer: str
+    """Seed of the key that admits partners."""
 
     def as_user(self, user: str) -> dict[str, str]:
         """Return the fields of ``shared.settings.Settings`` that make a service this user."""
@@ -126,7 +130,7 @@ async def from_wheels() -> AsyncIterator[Servers]:
     try:
         await stack.start()
         yield Servers(
-            NatsServer(stack.addresses.nats, stack.secrets.nats),
+            NatsServer(stack.addresses.nats, stack.secrets.nats, stack.secrets.issuer),
             ValkeyServer(f"redis://:{stack.secrets.valkey}@127.0.0.1:{stack.addresses.valkey_port}/0"),
             "wheels",
         )
@@ -140,7 +144,9 @@ async def from_containers() -> AsyncIterator[Servers]:
     testcontainers_config.ryuk_disabled = True  # its reaper is an image to pull; the context below reaps
     passwords = {user: secrets.token_urlsafe(16) for user in USERS}
     password = secrets.token_urlsafe(16)
+    issuer = nkey.make_seed(nkey.Kind.ACCOUNT)
     broker = DockerContainer(NATS_IMAGE).with_exposed_ports(4222)
+    broker.with_env(ISSUER_PUBLIC, nkey.Nkey(issuer, nkey.Kind.ACCOUNT).public)
     for user, value in passwords.items():
         broker.with_env(f"HAVRE_NATS_PASSWORD_{user.upper()}", value)
     store = DockerContainer(VALKEY_IMAGE).with_env("HAVRE_VALKEY_PASSWORD", password).with_exposed_ports(6379)
@@ -150,7 +156,7 @@ async def from_containers() -> AsyncIterator[Servers]:
         await eventually(lambda: probes.nats_answers(host, broker_port), within_s=30)
         await eventually(lambda: probes.valkey_answers(host, store_port, password), within_s=30)
         yield Servers(
-            NatsServer(f"nats://{host}:{broker_port}", passwords),
+            NatsServer(f"nats://{host}:{broker_port}", passwords, issuer),
             ValkeyServer(f"redis://:{password}@{host}:{store_port}/0"),
             "containers",
         )

@@ -1,4 +1,4 @@
-"""``python -m infra.images.passwords``: make the passwords of the composed stack, each in the file of who needs it.
+"""``python -m infra.images.passwords``: make the secrets of the composed stack, each in the file of who needs it.
 
 Writes ``build/compose/<name>.env``, readable by their owner alone; files that are there already are left as they are,
 and either all are made or none.
@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 from infra.docs.output import ROOT
+from infra.nats.__main__ import ISSUER_PUBLIC
 from infra.nats.permissions import USERS
+from shared import nkey
 
 FOLDER = ROOT / "build" / "compose"
 WITH_STORE = ("gateway", "dispatcher")
@@ -27,6 +29,9 @@ def files() -> dict[str, dict[str, str]]:
         made[user] = {"HAVRE_NATS_USER": user, "HAVRE_NATS_PASSWORD": nats[user]}
     made["dispatcher"]["HAVRE_STAFF_KEY"] = secrets.token_urlsafe(32)
     made["gateway"]["HAVRE_RESUME_PEPPER"] = secrets.token_urlsafe(32)
+    issuer = nkey.make_seed(nkey.Kind.ACCOUNT)
+    made["signalement"]["HAVRE_PARTNER_ISSUER"] = issuer
+    made["nats"][ISSUER_PUBLIC] = nkey.Nkey(issuer, nkey.Kind.ACCOUNT).public
     for service in WITH_STORE:
         made[service]["HAVRE_VALKEY_URL"] = f"redis://:{valkey}@valkey:6379/0"
     return made

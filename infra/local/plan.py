@@ -14,6 +14,7 @@ from infra.local.settings import LocalSettings
 from infra.nats import config as nats_config
 from infra.nats.permissions import SERVICES, USERS
 from infra.valkey import config as valkey_config
+from shared import nkey
 
 LOOPBACK = "127.0.0.1"
 """Servers and ops ports are never on any other address here; only the pages may be."""
@@ -23,6 +24,8 @@ VALKEY = "valkey"
 SERVERS = (NATS, VALKEY)
 AUTHORITY_KEY = "HAVRE_STAFF_AUTHORITY_KEY"
 """Variable that tells commands about accounts where the staff authority's private key is."""
+ISSUER = "HAVRE_PARTNER_ISSUER"
+"""Variable that tells signalement with which key it admits partners."""
 WITH_STORE = frozenset({"gateway", "dispatcher"})
 
 
@@ -71,6 +74,8 @@ class Secrets:
     """Key that seals what lies in staff accounts."""
     resume: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     """Pepper of the resume words."""
+    issuer: str = field(default_factory=lambda: nkey.make_seed(nkey.Kind.ACCOUNT))
+    """Seed of the key that admits partners to NATS."""
 
 
 def addresses_for(settings: LocalSettings) -> Addresses:
@@ -93,10 +98,14 @@ def addresses_for(settings: LocalSettings) -> Addresses:
     )
 
 
-def nats_child(addresses: Addresses, passwords: Mapping[str, str], run: RunDir) -> Child:
+def nats_child(addresses: Addresses, passwords: Secrets, run: RunDir) -> Child:
     """Return the NATS server; its configuration is written into the run directory, for its owner's eyes."""
     options = nats_config.ServerOptions(
-        port=addresses.nats_port, store_dir=run.path / "nats", passwords=passwords, host=LOOPBACK
+        port=addresses.nats_port,
+        store_dir=run.path / "nats",
+        passwords=passwords.nats,
+        host=LOOPBACK,
+        partner_issuer=nkey.Nkey(passwords.issuer, nkey.Kind.ACCOUNT).public,
     )
     file = run.path / "nats-server.conf"
     file.touch(mode=0o600)
@@ -130,6 +139,9 @@ def service_env(name: str, addresses: Addresses, passwords: Secrets, authority: 
         "HAVRE_OPS_PORT": str(addresses.ops_ports[name]),
     }
     env.pop(AUTHORITY_KEY, None)
+    env.pop(ISSUER, None)
+    if name == "signalement":
+        env[ISSUER] = passwords.issuer
     if name == "dispatcher":
         env.setdefault("HAVRE_STAFF_KEY", passwords.staff)
     if name == "gateway":

@@ -106,7 +106,7 @@ class Stack:
         authority.make(self.authority_file)
         self._authority = authority.public_text(authority.load_private(self.authority_file))
         self.children = {
-            plan.NATS: plan.nats_child(self.addresses, self.secrets.nats, self._run),
+            plan.NATS: plan.nats_child(self.addresses, self.secrets, self._run),
             plan.VALKEY: plan.valkey_child(
                 self.addresses, self.secrets.valkey, self.settings.valkey_memory_mb, self._run
             ),

@@ -1,7 +1,8 @@
 """``python -m infra.nats FILE``: write the server's configuration for a container or a unit file.
 
 Passwords come from ``HAVRE_NATS_PASSWORD_GATEWAY``, ``..._ROUTER``, ``..._DISPATCHER``, ``..._SIGNALEMENT``,
-``..._REFERRAL``, ``..._ADMIN`` and ``..._AUDITOR``.
+``..._REFERRAL``, ``..._ADMIN``, ``..._AUDITOR`` and ``..._REGISTRAR``; the public key of who admits partners (``A...``)
+from ``HAVRE_PARTNER_ISSUER_PUBLIC``: without it partners cannot connect.
 """
 
 import argparse
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from infra.nats.config import ServerOptions, render
 from infra.nats.permissions import USERS
+from shared.nkey import BadNkey
+
+ISSUER_PUBLIC = "HAVRE_PARTNER_ISSUER_PUBLIC"
 
 
 def passwords_from(environment: dict[str, str]) -> dict[str, str]:
@@ -45,9 +49,16 @@ def main() -> None:
         host=arguments.host,
         monitor=arguments.monitor,
         server_name=arguments.server_name,
+        partner_issuer=os.environ.get(ISSUER_PUBLIC, ""),
     )
+    try:
+        text = render(options)
+    except BadNkey as bad:
+        sys.exit(f"{ISSUER_PUBLIC}: {bad}")
+    if not options.partner_issuer:
+        print(f"partners cannot connect: {ISSUER_PUBLIC} is not set", file=sys.stderr)
     arguments.file.touch(mode=0o600)
-    arguments.file.write_text(render(options), encoding="utf-8")
+    arguments.file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -77,9 +77,8 @@ def render(options: ServerOptions) -> str:
 
 def _exports() -> Iterable[str]:
     yield "    exports: ["
-    for subject, answers in SHARED.items():
-        # One request may be answered by many messages only where messages are pulled.
-        many = ", response_type: stream" if answers > 1 else ""
+    for subject, often in SHARED.items():
+        many = ", response_type: stream" if often else ""
         yield f"      {{ service: {_quoted(subject)}, accounts: [{nats_accounts.PARTNERS}]{many} }}"
     yield "    ]"
 

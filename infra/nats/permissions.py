@@ -6,12 +6,13 @@ The server's own subjects (``$JS...``, ``$KV...``) are written here as NATS docu
 
 from dataclasses import dataclass, field
 
-from shared import streams, subjects
+from shared import nats_accounts, streams, subjects
 
 SERVICES = ("gateway", "router", "dispatcher", "signalement", "referral")
 ADMIN = "admin"
 AUDITOR = "auditor"
-USERS = (*SERVICES, ADMIN, AUDITOR)
+REGISTRAR = "registrar"
+USERS = (*SERVICES, ADMIN, AUDITOR, REGISTRAR)
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,15 @@ def _own_buckets(*buckets: str) -> tuple[str, ...]:
 ANNOUNCE = (subjects.chat("gateway"), subjects.chat("dispatcher"))
 """Announcements of chat messages: written by the two services that hold sockets, read by the addressee alone."""
 
-SHARED: dict[str, int] = {
-    "cmd.signalement.partner.*.*.v1": 1,
-    "$JS.API.CONSUMER.MSG.NEXT.SIGNALEMENTS.*": 2,
-    "$JS.ACK.SIGNALEMENTS.>": 2,
+SHARED: dict[str, bool] = {
+    subjects.partner_command(): False,
+    f"$JS.API.CONSUMER.MSG.NEXT.{streams.SIGNALEMENTS}.*": True,
+    f"$JS.ACK.{streams.SIGNALEMENTS}.>": True,
 }
+"""What the account of the services lets that of the partners ask for, and whether one request may have many answers.
+
+Which of it a single partner may use is in the token that admits it (``services.signalement.partners``).
+"""
 
 TABLE: dict[str, Permissions] = {
     "gateway": Permissions(
@@ -175,14 +180,16 @@ TABLE: dict[str, Permissions] = {
             streams.bucket_keys(streams.FIGURES),
             *facts("signalement", "report"),
             *consuming(streams.SIGNALEMENT_FACTS, streams.SIGNALEMENT_REPORTS),
-            *_own_buckets(streams.REPORTS, streams.PARTNERS, streams.FOLLOWS),
+            *_own_buckets(streams.REPORTS, streams.FOLLOWS),
+            # Reads who is registered; to register is the registrar's.
+            *reading_bucket(streams.PARTNERS),
             # Takes a report that was withdrawn in time out of its recipient's queue.
             f"$JS.API.STREAM.PURGE.{streams.SIGNALEMENTS}",
             # Adds to the audit and cannot read it.
             subjects.audit("signalement"),
             put_aside("signalement"),
         ),
-        subscribe=(asked("signalement"), told("signalement"), subjects.partner_command()),
+        subscribe=(asked("signalement"), told("signalement"), subjects.partner_command(), nats_accounts.ADMISSIONS),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
         answers_queries=True,
     ),
@@ -201,4 +208,14 @@ TABLE: dict[str, Permissions] = {
     ),
     # Reads the audit, and nothing else: for the command of whoever may look into it.
     AUDITOR: Permissions(publish=reading_all(streams.AUDIT), subscribe=()),
+    # Registers partners, and makes and removes their consumers: for the command of whoever may do that.
+    REGISTRAR: Permissions(
+        publish=(
+            *_own_buckets(streams.PARTNERS),
+            f"$JS.API.CONSUMER.CREATE.{streams.SIGNALEMENTS}.>",
+            f"$JS.API.CONSUMER.DELETE.{streams.SIGNALEMENTS}.*",
+            subjects.audit("signalement"),
+        ),
+        subscribe=(),
+    ),
 }

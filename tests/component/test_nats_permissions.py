@@ -11,7 +11,7 @@ from nats.errors import NoRespondersError
 from nats.js.errors import ServerError
 
 from infra.nats.permissions import ADMIN, AUDITOR, SERVICES, USERS
-from shared import streams, subjects
+from shared import nats_accounts, streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
 from tests.servers import NatsServer
@@ -52,7 +52,6 @@ MAY_PUBLISH = {
         "dlq.signalement",
         "$KV.FIGURES",
         "$KV.REPORTS",
-        "$KV.PARTNERS",
         "$KV.FOLLOWS",
         "evt.signalement.report",
         "audit.signalement",
@@ -60,6 +59,7 @@ MAY_PUBLISH = {
     "referral": {"qry.router"},
     "admin": {"$JS.API.STREAM.MSG.GET", "$JS.API.STREAM.DELETE", "$JS.API.STREAM.PURGE", "$JS.API.CONSUMER.DELETE"},
     "auditor": set(),
+    "registrar": {"$KV.PARTNERS", "audit.signalement"},
 }
 PUBLICATIONS = [
     *EVERY_FACT,
@@ -90,16 +90,18 @@ PUBLICATIONS = [
     f"$JS.API.STREAM.DELETE.{streams.CONVERSATIONS}_NOT",
     f"$JS.API.STREAM.PURGE.{streams.CONVERSATIONS}_NOT",
     f"$JS.API.CONSUMER.DELETE.{streams.CONVERSATIONS}_NOT.x",
+    nats_accounts.ADMISSIONS,
     "anything.else",
 ]
 MAY_HEAR = {
     "gateway": {"chat.gateway"},
     "router": {"qry.router"},
     "dispatcher": {"chat.dispatcher", "staff."},
-    "signalement": {"qry.signalement", "cmd.signalement"},
+    "signalement": {"qry.signalement", "cmd.signalement", "$SYS.REQ"},
     "referral": {"qry.referral"},
     "admin": set(),
     "auditor": set(),
+    "registrar": set(),
 }
 SUBSCRIPTIONS = [
     ">",
@@ -121,6 +123,7 @@ SUBSCRIPTIONS = [
     subjects.partner_command(),
     "$KV.STAFF.>",
     "$JS.API.>",
+    nats_accounts.ADMISSIONS,
 ]
 
 
@@ -306,7 +309,7 @@ async def test_not_even_the_admin_deletes_from_the_audit_or_purges_it(nats: Nats
 
 
 async def test_nobody_gets_in_without_a_password(nats: NatsServer) -> None:
-    stranger = NatsServer(nats.url, dict.fromkeys(USERS, "wrong"))
+    stranger = NatsServer(nats.url, dict.fromkeys(USERS, "wrong"), nats.issuer)
     for user in USERS:
         with pytest.raises(Exception, match=r"(?i)authorization"):
             await stranger.connect(user)
@@ -320,4 +323,4 @@ async def test_a_question_that_nobody_serves_is_told_so_at_once(nats: NatsServer
 
 
 def test_the_table_names_every_user() -> None:
-    assert set(MAY_PUBLISH) == set(MAY_HEAR) == {*SERVICES, ADMIN, AUDITOR}
+    assert set(MAY_PUBLISH) == set(MAY_HEAR) == set(USERS)

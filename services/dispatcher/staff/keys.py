@@ -1,15 +1,16 @@
 """What an account signs with: its key pair, sealed under its owner's secret, and the staff authority's certificate."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from joserfc.jwk import ECKey
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.dispatcher.staff.accounts import StaffRole
 from shared.contracts.conversation import Force
-from shared.sealing import account_key, certificate
+from shared.sealing import account_key, certificate, magistrates
 from shared.sealing.authority import BadAuthority, load_private
 
 
@@ -20,7 +21,7 @@ class AuthoritySettings(BaseSettings):
 
     staff_authority_key: Path | None = Field(
         default=None,
-        description="File with the private key of the staff authority, which certifies accounts; "
+        description="File with the private key of the staff authority, which certifies accounts and partners; "
         "`python -m services.dispatcher authority make FILE` makes one",
     )
 
@@ -43,3 +44,18 @@ def keys_of(
     made = account_key.make(secret, rounds)
     said = certificate.issue(signs, made.public, force, [str(role) for role in roles], int(time.time()))
     return {"certificate": said, "account_key": made.sealed}
+
+
+def reading_keys_of(signs: ECKey, secret: str, rounds: int = account_key.ROUNDS) -> Mapping[str, str]:
+    """Return the fields of a magistrate's account, with a new reading key that ``secret`` opens. Blocking, as above."""
+    made = account_key.make(secret, rounds)
+    said = magistrates.certify(signs, made.public, int(time.time()))
+    return {"reading_certificate": said, "reading_key": made.sealed}
+
+
+def all_keys_of(signs: ECKey, force: Force, roles: Collection[StaffRole], secret: str) -> Mapping[str, str]:
+    """Return the keys that an account of these roles has, all new, all opened by ``secret``."""
+    at_console = [role for role in roles if role is not StaffRole.MAGISTRATE]
+    signing = keys_of(signs, force, at_console, secret) if at_console else {}
+    reading = reading_keys_of(signs, secret) if StaffRole.MAGISTRATE in roles else {}
+    return {**signing, **reading}
