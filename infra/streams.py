@@ -19,7 +19,7 @@ from pydantic import Field
 from infra.consumers import consumer_configs, consumers_of, conversation_facts
 from shared import streams, subjects
 from shared.contracts.signalement_reports import ReportChanged
-from shared.settings import Settings
+from shared.settings import LIFTING_DAYS, LIFTING_DAYS_MEANING, Settings
 
 MINUTE_S = 60.0
 DAY_S = 86_400.0
@@ -48,20 +48,22 @@ class AdminSettings(Settings):
     follow_days: int = Field(
         default=FOLLOW_DAYS, ge=1, le=365, description="Days that words lead to what became of a report"
     )
+    lifting_days: int = Field(default=LIFTING_DAYS, ge=1, le=90, description=LIFTING_DAYS_MEANING)
 
     @property
     def kept(self) -> "Kept":
         """How long what is kept for a stated time is kept."""
-        return Kept(self.audit_days, self.report_days, self.follow_days)
+        return Kept(self.audit_days, self.report_days, self.follow_days, self.lifting_days)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Days that the audit, receipts of reports, and words that lead to one are kept."""
+    """Days that the audit, receipts of reports, words that lead to one, and requests to lift anonymity are kept."""
 
     audit_days: int = AUDIT_DAYS
     report_days: int = REPORT_DAYS
     follow_days: int = FOLLOW_DAYS
+    lifting_days: int = LIFTING_DAYS
 
 
 DEFAULTS = Kept()
@@ -145,7 +147,7 @@ def stream_configs(replicas: int, kept: Kept = DEFAULTS) -> list[StreamConfig]:
             ),
             replace(
                 bucket_config(streams.LIFTINGS, "Requests to lift anonymity, and decisions", history=1),
-                max_age=kept.report_days * DAY_S,
+                max_age=kept.lifting_days * DAY_S,
             ),
         )
     ]

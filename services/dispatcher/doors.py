@@ -131,10 +131,17 @@ class Doors:
 
     async def me(self, request: web.Request) -> web.StreamResponse:
         """Say whose session it is."""
-        session, account = await self.member(request)
+        session, account = await self.anybody(request)
         return web.json_response(self._who(account, session))
 
     async def member(self, request: web.Request) -> tuple[Session, Account]:
+        """Return whose session a request has, of those who work at consoles: no magistrate. Raises ``Refused``."""
+        session, account = await self.anybody(request)
+        if not account.works_at_console:
+            raise Refused(403, "forbidden", "a magistrate decides, and does nothing else here")
+        return session, account
+
+    async def anybody(self, request: web.Request) -> tuple[Session, Account]:
         """Return whose session a request has. Raises ``Refused``."""
         session = await self._floor.sessions.find(request.cookies.get(COOKIE))
         account = await self._entrance.accounts.get(session.login) if session else None

@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 
 from shared.sealing.jose import jwk_of, kid_of
 from shared.sealing.magistrates import SEALS
+from tests.sealing.staff import open_account_key
 
 
 def opened(sealed: str, key: ECKey) -> dict[str, Any]:
@@ -21,3 +22,8 @@ def opened(sealed: str, key: ECKey) -> dict[str, Any]:
     plain = jwe.decrypt_json(found, key, registry=SEALS).plaintext
     said: dict[str, Any] = json.loads(plain or b"")
     return said
+
+
+def reading_key(sealed: str, password: str) -> ECKey:
+    """Open a magistrate's private key with their password, as the page does."""
+    return open_account_key(sealed, password)

@@ -23,13 +23,15 @@ class StaffRole(StrEnum):
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
+    MAGISTRATE = "magistrate"
+    """Decides whether anonymity is lifted, and nothing else: no console, no supervision."""
 
 
 class Account(Contract):
     """One member of staff."""
 
     login: Login
-    force: Force = Field(description="Whose visitors they answer")
+    force: Force = Field(description="Whose visitors they answer; without meaning for a magistrate")
     categories: tuple[Category, ...] = Field(min_length=1, description="Which of the three chats they are trained for")
     limit: int = Field(ge=1, le=20, description="Conversations at the same time")
     languages: tuple[Language, ...] = Field(
@@ -53,7 +55,23 @@ class Account(Contract):
     account_key: str | None = Field(
         default=None, description="Their signing key, sealed under their password or key phrase (JWE)"
     )
+    reading_certificate: str | None = Field(
+        default=None, description="A magistrate's: the staff authority's word on the key that addresses are sealed for"
+    )
+    reading_key: str | None = Field(
+        default=None, description="A magistrate's: the private part of that key, sealed under their password (JWE)"
+    )
     enabled: bool = Field(default=True, description="False: may not log in")
+
+    @property
+    def is_magistrate(self) -> bool:
+        """Whether they decide on lifting anonymity."""
+        return StaffRole.MAGISTRATE in self.roles
+
+    @property
+    def works_at_console(self) -> bool:
+        """Whether they do anything but deciding that."""
+        return set(self.roles) != {StaffRole.MAGISTRATE}
 
     @property
     def queues(self) -> list[str]:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import segno
 
 from services.dispatcher.staff import codes
+from services.dispatcher.staff.keys import authority
 from services.dispatcher.staff.office import office
 from services.dispatcher.staff.sealed import Purpose, new_key
+from shared.sealing.magistrates import jwks_of
 
 
 async def totp(asked: argparse.Namespace) -> None:
@@ -48,8 +50,18 @@ async def revoke(asked: argparse.Namespace) -> None:
 async def provider(asked: argparse.Namespace) -> None:
     """Hand an account over to the identity provider: its password and its one-time codes are dropped."""
     async with office() as desk:
+        if (await desk.get(asked.login)).is_magistrate:
+            raise ValueError("a magistrate logs in with a password, which opens the key that they read with")
         await desk.change(asked.login, password_hash=None, second_factor=None, subject=None)
     print(f"account {asked.login} logs in through the identity provider; whoever does so first, it is bound to")
+
+
+async def magistrates(_asked: argparse.Namespace) -> None:
+    """Print the public reading keys of every magistrate's account that is open, as the gateway takes them."""
+    async with office() as desk:
+        accounts = await desk.accounts.all()
+    certificates = [one.reading_certificate for one in accounts if one.enabled and one.is_magistrate]
+    print(jwks_of([text for text in certificates if text], authority()))
 
 
 async def key(_asked: argparse.Namespace) -> None:
@@ -75,6 +87,9 @@ def _minute(at_ms: int) -> str:
 
 def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add these commands to ``account``."""
+    verbs.add_parser(
+        "magistrates", help="print the public keys of the magistrates (JWKS): HAVRE_MAGISTRATE_KEYS of the gateway"
+    ).set_defaults(command=magistrates)
     for name, command, text in (
         ("totp", totp, "give an account one-time codes (shown once), or take them away"),
         ("sessions", sessions, "show the sessions of an account"),

@@ -26,7 +26,7 @@ class Reason(StrEnum):
     """The password is right; the code is not, or it has been used."""
 
     NO_SECOND_FACTOR = "no_second_factor"
-    """The password is right; the account has no one-time codes, and here it must."""
+    """The password is right; the account has no one-time codes, and here it must, or as a magistrate's anywhere."""
 
     LOCAL_LOGIN_OFF = "local_login_off"
     """Nobody logs in with a password here."""
@@ -73,7 +73,8 @@ class Entrance:
         return account
 
     async def _second_step(self, account: Account, code: str | None, address: str) -> None:
-        if account.second_factor is None and self.rule is SecondFactorRule.REQUIRED:
+        required = self.rule is SecondFactorRule.REQUIRED or account.is_magistrate
+        if account.second_factor is None and required:
             await self.guessing.take_back(account.login, address)
             raise Denied(Reason.NO_SECOND_FACTOR, account.login)
         if account.second_factor is None:
