@@ -155,6 +155,11 @@ class StaffKeys:
         heard = self._heard.get(conversation)
         return heard is not None and bool(heard.epochs)
 
+    def signer_of(self, conversation: str) -> str | None:
+        """Return the name of the key that signs for a conversation; None while no key message of it has opened."""
+        heard = self._heard.get(conversation)
+        return heard.signer if heard else None
+
     def forget_conversation(self, conversation: str) -> None:
         """Drop what is held of one conversation."""
         self._heard.pop(conversation, None)

@@ -17,6 +17,7 @@ from shared.chat.frames import Holder, Message, Role
 from shared.contracts.conversation import Force
 from shared.sealing import account_key, certificate, credential
 from shared.sealing.jose import jwk_of, kid_of, make_key, public_key, sign
+from tests.sealing import report_vectors
 from tests.sealing.body import oct_key, to_base64url
 from tests.sealing.cast import CONVERSATION, OTHER
 from tests.sealing.keys import ALG, ENC, TYP, seal_keys
@@ -50,6 +51,7 @@ class Scene:
         self.sealed = account_key.seal(key, PASSWORD, rounds=1_000)
         self.shift = make_shift(key, text, Force.POLICE, Role.OPERATOR, NOW)
         self.duty = make_duty(key, text, Force.POLICE, Role.OPERATOR, NOW)
+        self.office = report_vectors.Office(self.authority, NOW)
 
     @property
     def public(self) -> ECKey:
@@ -73,6 +75,7 @@ class Scene:
             "duty": {"kid": self.duty.kid, "credential": self.duty.credential, "private": self.duty.private_jwk},
             "texts": [{"kind": kind, "data": data} for kind, data in TEXTS],
             "after": AFTER,
+            "report": self.office.told(),
         }
 
 
@@ -108,12 +111,15 @@ def play(scene: Scene) -> dict[str, Any]:
         "shift": {"kid": own.kid, "credential": own.credential},
         "duty": {"kid": duty.kid, "credential": duty.credential, "private": duty.private_jwk},
         "box": box(duty.private_jwk, to),
+        "report": report_vectors.play(scene.office, visitor, visitor.signer),
     }
 
 
 def hostile(scene: Scene, twin: dict[str, Any]) -> dict[str, Any]:
     """Return what nobody may take, each with the reason; ``twin`` is what ``play`` returned."""
+    visitor = VisitorKeys.imported(twin["exported"], scene.public)
     return {
+        **report_vectors.hostile(scene.office, visitor, twin["report"]),
         "holders": [{"why": why, "holder": msgspec.to_builtins(one)} for why, one in bad_holders(scene)],
         "frames": [{"why": why, "frame": msgspec.to_builtins(one)} for why, one in bad_frames(scene, twin)],
         "account_keys": [{"why": why, "sealed": one} for why, one in bad_account_keys(scene)],

@@ -13,7 +13,7 @@ from shared.clock import now_ms
 from shared.contracts.conversation import Force
 from shared.sealing import credential
 from shared.sealing.jose import UNREADABLE as LIBRARY
-from shared.sealing.jose import BadToken, jwk_of, make_key, public_jwk
+from shared.sealing.jose import BadToken, Claims, jwk_of, kid_of, make_key, public_jwk, sign
 from tests.sealing.body import KEYS, UNREADABLE, Opened, SealedFrame, epoch_of, newest, open_body, seal_body
 from tests.sealing.keys import EPOCH_BYTES, Verified, epoch_texts, is_key_message, read_epochs, seal_keys
 from tests.sealing.plain import VERSION, Plain, json_object
@@ -88,12 +88,20 @@ class VisitorKeys:
         self._highest = max(self._highest, int(epoch_of(frame.body) or 0))
         return open_body(frame, self._epochs)
 
+    @property
+    def signer(self) -> str:
+        """The name of the key that signs for this conversation. Raises ``LookupError`` after ``forget``."""
+        return kid_of(jwk_of(self._signing()))
+
+    def sign(self, claims: Claims, typ: str) -> str:
+        """Sign claims for this conversation. Raises ``LookupError`` after ``forget``."""
+        key = self._signing()
+        return sign(claims, key, typ, jwk=jwk_of(key))
+
     def exported(self) -> str:
         """Return the keys as JSON text, for the box that resume words open. Raises ``LookupError`` after ``forget``."""
-        if self._signer is None:
-            raise LookupError("the keys are forgotten")
-        private = self._signer.as_dict(private=True)
-        signer = {**jwk_of(self._signer), "d": private["d"]}
+        key = self._signing()
+        signer = {**jwk_of(key), "d": key.as_dict(private=True)["d"]}
         fields = {"v": VERSION, "signer": signer, "epochs": epoch_texts(self._epochs), "given": sorted(self._given)}
         return json.dumps(fields, separators=(",", ":"))
 
@@ -115,6 +123,11 @@ class VisitorKeys:
         self._signer = None
         self._epochs = {}
         self._given = frozenset()
+
+    def _signing(self) -> ECKey:
+        if self._signer is None:
+            raise LookupError("the keys are forgotten")
+        return self._signer
 
     def _verified(
         self, holders: Sequence[Holder], force: Force, now: int

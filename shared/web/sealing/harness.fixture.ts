@@ -1,4 +1,16 @@
 import type { Force, MessageFrame } from "../frames";
+import {
+  documentOf,
+  type Field,
+  makeAnswerKey,
+  readProposal,
+  sealReport,
+  signConsent,
+  signWithdrawal,
+  verifyRecipient,
+} from "../report";
+import { keyBytes } from "../report/document";
+import { answered } from "../report/office.fixture";
 import type { Opened } from "./body";
 import { type Holder, verify } from "./credential";
 import { box, dutyReader, makeDuty, makeShift, type PrivateJwk, type ShiftKey } from "./duty";
@@ -27,6 +39,7 @@ interface Scene {
   readonly shift: Part;
   readonly duty: Part;
   readonly texts: readonly { readonly kind: PlainKind; readonly data: string }[];
+  readonly report: { readonly proposal: string; readonly agreed: readonly Field[]; readonly answer: object };
 }
 
 /** A shift key of the vectors, as if this browser had made it. */
@@ -73,6 +86,26 @@ export async function play(scene: Scene): Promise<object> {
     shift: { kid: own.kid, credential: own.credential },
     duty: { kid: ownDuty.kid, credential: ownDuty.credential, private: ownDuty.privateJwk },
     box: await box(ownDuty.privateJwk, to),
+    report: await playReport(scene, visitor, nowMs),
+  };
+}
+
+/** Let a report go its way as the pages do; the answer is sealed as a partner seals it. */
+async function playReport({ report: said, conversation, authority }: Scene, keys: VisitorKeys, nowMs: number): Promise<object> {
+  const proposal = readProposal(said.proposal);
+  if (!proposal) throw new Error("no proposal");
+  const { report, recipient } = proposal;
+  const partner = await verifyRecipient(recipient, authority, nowMs);
+  const content = { report, conversation, fields: said.agreed, answerKey: makeAnswerKey() };
+  const document = documentOf({ ...content, recipient: { ...recipient, kid: partner.kid } });
+  const consent = await signConsent(keys, document, nowMs);
+  return {
+    signer: await keys.signer(),
+    document,
+    consent,
+    withdrawal: await signWithdrawal(keys, { report, conversation }, nowMs),
+    sealed: await sealReport(partner, { document, consent }),
+    answer: await answered(keyBytes(content.answerKey) ?? new Uint8Array(), said.answer),
   };
 }
 
