@@ -93,3 +93,13 @@ def figures_reports(month: str) -> str:
 def figures_report(report: str) -> str:
     """Return the key in FIGURES of how one report was counted last; it expires by itself."""
     return f"report.{report}"
+
+
+def follow_words(locator: str) -> str:
+    """Return the key in FOLLOWS of words, by the keyed hash of what finds them."""
+    return f"words.{locator}"
+
+
+def follow_report(report: str) -> str:
+    """Return the key in FOLLOWS that says which words lead to a report."""
+    return f"report.{report}"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.consumers import consumers_of
-from infra.docs import contracts_found, output
+from infra.docs import asyncapi_partners, contracts_found, output
 from infra.docs.contracts_found import Query
 from infra.nats.permissions import SERVICES, TABLE
 from infra.streams import stream_configs
@@ -50,6 +50,8 @@ def document() -> Document:
         channels[query.name] = _query_channel(query)
         channels[f"{query.name}.reply"] = _reply_channel(query)
         operations.update(_query_operations(query))
+    channels.update(asyncapi_partners.channels())
+    operations.update(asyncapi_partners.operations())
     channels["chat"], channels["dead-letters"] = _chat_channel(), _dead_letter_channel()
     operations.update(_chat_operations())
     return {
@@ -59,7 +61,7 @@ def document() -> Document:
             "version": project["version"],
             "description": DESCRIPTION,
             "license": {"name": project["license"]},
-            "tags": [{"name": name} for name in SERVICES],
+            "tags": [{"name": name} for name in (*SERVICES, asyncapi_partners.PARTNER)],
         },
         "defaultContentType": JSON,
         "channels": channels,
@@ -232,7 +234,7 @@ def _messages(events: list[type[Event]], queries: list[Query]) -> Document:
             **_message(event.__name__, contracts_found.prose(event)),
             "headers": _ref("components", "schemas", "EventHeaders"),
         }
-    for contract in contracts_found.asked_and_answered(queries):
+    for contract in (*contracts_found.asked_and_answered(queries), *asyncapi_partners.CONTRACTS):
         messages[contract.__name__] = _message(contract.__name__, contracts_found.prose(contract))
     messages["Announcement"] = {
         "name": "Announcement",
@@ -279,7 +281,7 @@ def _schemas(events: list[type[Event]], queries: list[Query]) -> Document:
                 "Nats-Msg-Id": "<consumer>.<stream>.<sequence>",
             }
         ),
-        **contracts_found.schemas(events, queries),
+        **contracts_found.schemas(events, queries, asyncapi_partners.SENT, tuple(asyncapi_partners.ASKED.values())),
     }
 
 

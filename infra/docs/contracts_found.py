@@ -1,7 +1,7 @@
 """Every contract that there is, found in ``shared.contracts``: a new one is in the document without being listed."""
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -13,7 +13,7 @@ from shared import contracts, subjects
 from shared.contracts.envelope import Contract, Event
 from shared.contracts.reply import Refusal
 
-QUERY = "qry."
+QUERY, COMMAND = "qry.", "cmd."
 Mode = Literal["validation", "serialization"]
 Found = TypeVar("Found", bound=Contract)
 
@@ -30,7 +30,7 @@ class Query:
     @property
     def name(self) -> str:
         """The subject without its prefix: ``router.place.v1``."""
-        return self.subject.removeprefix(QUERY)
+        return self.subject.removeprefix(QUERY).removeprefix(COMMAND)
 
 
 def modules() -> list[ModuleType]:
@@ -44,20 +44,23 @@ def events() -> list[type[Event]]:
 
 
 def queries() -> list[Query]:
-    """Return every query that has a subject, a question ``<Noun>Query`` and a reply ``<Noun>Reply``."""
+    """Return every query that has a subject, a question ``<Noun>Query`` and a reply ``<Noun>Reply``; and every command,
+    ``<Verb>Report`` and ``<Verb>Reply``."""
     names = {kind.__name__: kind for kind in _all_of(Contract)}
     found = []
     for subject in query_subjects():
         owner, noun = subject.split(".")[1:3]
-        question, reply = (names.get("".join(map(str.capitalize, noun.split("_"))) + end) for end in ("Query", "Reply"))
+        asked = "Query" if subject.startswith(QUERY) else "Report"
+        question, reply = (names.get("".join(map(str.capitalize, noun.split("_"))) + end) for end in (asked, "Reply"))
         if question and reply:
             found.append(Query(subject, owner, question, reply))
     return found
 
 
 def query_subjects() -> list[str]:
-    """Return the subjects of queries that ``shared.subjects`` names."""
-    return sorted(value for value in vars(subjects).values() if isinstance(value, str) and value.startswith(QUERY))
+    """Return the subjects of queries and commands that ``shared.subjects`` names."""
+    found = [value for value in vars(subjects).values() if isinstance(value, str)]
+    return sorted(value for value in found if value.startswith((QUERY, COMMAND)))
 
 
 def asked_and_answered(known: list[Query]) -> list[type[Contract]]:
@@ -65,16 +68,23 @@ def asked_and_answered(known: list[Query]) -> list[type[Contract]]:
     return [*(query.question for query in known), *(query.reply for query in known), Refusal]
 
 
-def schemas(stated: list[type[Event]], known: list[Query]) -> dict[str, Any]:
+def schemas(
+    stated: list[type[Event]],
+    known: list[Query],
+    more_sent: Sequence[type[Contract]] = (),
+    more_taken: Sequence[type[Contract]] = (),
+) -> dict[str, Any]:
     """Return the JSON schemas of all contracts by name: of events and replies as sent, of questions as accepted."""
     wanted: list[tuple[type[Contract], Mode]] = [(event, "serialization") for event in stated]
     wanted += [(query.question, "validation") for query in known]
     wanted += [(query.reply, "serialization") for query in known] + [(Refusal, "serialization")]
+    wanted += [(contract, "serialization") for contract in more_sent]
+    wanted += [(contract, "validation") for contract in more_taken]
     _, made = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     found: dict[str, Any] = made["$defs"]
     for event in stated:
         found[event.__name__]["properties"]["type"]["const"] = event.TYPE
-    sent: list[type[Contract]] = [*stated, *(query.reply for query in known), Refusal]
+    sent: list[type[Contract]] = [*stated, *(query.reply for query in known), Refusal, *more_sent]
     for contract in sent:
         # What is sent holds every field, those with a default included.
         found[contract.__name__]["required"] = list(found[contract.__name__]["properties"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from infra.docs import openapi_floor, output
+from infra.docs import openapi_floor, openapi_liftings, output
 from infra.docs import openapi_parts as parts
 from services.dispatcher.doors import Login
 from services.dispatcher.provider_door import WAY_BACK, Asked
@@ -67,17 +67,24 @@ def document() -> parts.Document:
                 "desk",
                 "The operator's desk: sheets per offence, ready sentences, sources",
                 {200: parts.answer("All of it", DESK), 304: parts.answer("As the browser has it")},
-                *(401, 404, 503),
+                *(401, 403, 404, 503),
                 **MEMBER,
             )
         },
         "/api/help": {"get": _help()},
         "/ws": {"get": _socket()},
         **openapi_floor.paths(),
+        **openapi_liftings.paths(),
     }
     _, replies = models_json_schema([(NearbyReply, "serialization")], ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = replies["$defs"]
-    return parts.document("Havre: the dispatcher", DESCRIPTION, paths, [Login, Asked, *openapi_floor.TYPES], schemas)
+    return parts.document(
+        "Havre: the dispatcher",
+        DESCRIPTION,
+        paths,
+        [Login, Asked, *openapi_floor.TYPES, *openapi_liftings.TYPES],
+        schemas,
+    )
 
 
 def _login() -> parts.Document:
@@ -128,7 +135,7 @@ def _help() -> parts.Document:
         "nearby",
         "Help near a place",
         {200: parts.answer("Nearest first, then the helplines", parts.of(NearbyReply))},
-        *(400, 401, 503),
+        *(400, 401, 403, 503),
         parameters=[
             parts.query("place", "Postal code, as typed", {"type": "string", "maxLength": 64}),
             parts.query("insee", "Commune; goes before the postal code", {"type": "string", "maxLength": 5}),

@@ -23,7 +23,7 @@ def paths() -> parts.Document:
                 "floor_page", "The supervisors' page", {200: parts.page("The page"), 503: parts.answer("Not built")}
             )
         },
-        "/api/care": {"get": parts.operation("care", "How it stands with one", standing, 401, 503, **MEMBER)},
+        "/api/care": {"get": parts.operation("care", "How it stands with one", standing, 401, 403, 503, **MEMBER)},
         "/api/care/hard": {"post": _call("mark_hard", "Mark a conversation of one's own as hard", Hard, standing)},
         "/api/care/debrief": {"post": _call("ask_debrief", "Ask to talk about it", Debrief, standing)},
         "/api/care/go-on": {

@@ -5,13 +5,15 @@ from typing import Any
 from faststream.nats.annotations import NatsMessage
 
 from services.signalement import metrics
-from services.signalement.domain import advance, count, lines_of, reply_of
+from services.signalement.domain.figures import advance, count, lines_of, reply_of
+from services.signalement.domain.report_figures import counted, moved, report_lines
 from services.signalement.ports import Figures
 from shared.contracts.conversation import ConversationEvent, ErasedFact
 from shared.contracts.dispatcher import ConversationAssigned, ConversationErasedByDispatcher
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.contracts.router import ConversationRouted
 from shared.contracts.signalement import FiguresQuery, FiguresReply
+from shared.contracts.signalement_reports import ReportChanged
 
 COUNTED: dict[str, type[ConversationEvent]] = {
     kind.TYPE: kind
@@ -52,11 +54,33 @@ class Counting:
                 metrics.COUNTED.labels(after.category, "accompanied" if after.accompanied else "left").inc()
         await self._figures.keep_progress(fact.entity_id, after)
 
+    async def report(self, fact: ReportChanged, message: NatsMessage) -> None:
+        """Take one fact about a report."""
+        await self.take_report(fact, message.raw_message.metadata.sequence.stream)
+
+    async def take_report(self, fact: ReportChanged, position: int) -> None:
+        """Count a report under what became of it, and only then remember that: a crash in between counts it once."""
+        before = await self._figures.counted(str(fact.report))
+        now = counted(before, fact)
+        if now is before:
+            return
+        month, revision = await self._figures.report_month(now.month)
+        after = moved(month, before, now, position)
+        if after is not month:
+            await self._figures.keep_report_month(now.month, after, revision)
+        await self._figures.keep_counted(str(fact.report), now)
+
     async def figures(self, query: FiguresQuery) -> FiguresReply:
         """Say the counts of the months asked for."""
-        lines = []
-        for name in await self._figures.months():
-            if (query.first_month or name) <= name <= (query.last_month or name):
-                month, _ = await self._figures.month(name)
-                lines.extend(lines_of(name, month))
-        return reply_of(lines)
+
+        def wanted(name: str) -> bool:
+            return (query.first_month or name) <= name <= (query.last_month or name)
+
+        lines, reports = [], []
+        for name in filter(wanted, await self._figures.months()):
+            month, _ = await self._figures.month(name)
+            lines.extend(lines_of(name, month))
+        for name in filter(wanted, await self._figures.report_months()):
+            reported, _ = await self._figures.report_month(name)
+            reports.extend(report_lines(name, reported))
+        return reply_of(lines, reports)

@@ -34,9 +34,7 @@ class SignalementSettings(Settings):
     patrol_deadline_s: int = Field(
         default=120, ge=1, le=86_400, description="The same for imminent danger, where a patrol is asked for"
     )
-    follow_days: int = Field(
-        default=30, ge=1, le=365, description="Days that words lead to what became of a report"
-    )
+    follow_days: int = Field(default=30, ge=1, le=365, description="Days that words lead to what became of a report")
 
     @property
     def deadlines(self) -> Deadlines:

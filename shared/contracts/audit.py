@@ -43,8 +43,21 @@ class AuditAction(StrEnum):
     REPORT_REFUSED = "report_refused"
     REPORT_ANSWERED = "report_answered"
     REPORT_OVERDUE = "report_overdue"
+    LIFTING_ASKED = "lifting_asked"
+    LIFTING_REFUSED = "lifting_refused"
+    LIFTING_GRANTED = "lifting_granted"
+    LIFTING_HANDED = "lifting_handed"
+    """The sealed address left for the page of the magistrate who granted it."""
+    LIFTING_CONFIRMED = "lifting_confirmed"
+    LIFTING_LAPSED = "lifting_lapsed"
+    LIFTING_DENIED = "lifting_denied"
+    """Somebody wanted what is not theirs: to ask without holding, to decide on their own request, a second hand-over."""
     PARTNER_NOT_HEARD = "partner_not_heard"
     """What a partner asked was not done."""
+    PARTNER_REGISTERED = "partner_registered"
+    PARTNER_ROTATED = "partner_rotated"
+    """It has another key, or connects with another one; ``fields`` says which."""
+    PARTNER_REVOKED = "partner_revoked"
 
 
 class AuditActor(StrEnum):
@@ -57,7 +70,7 @@ class AuditActor(StrEnum):
     """Somebody at the command line of a server."""
 
     SYSTEM = "system"
-    """A service by itself: it gave a conversation to an operator, took it back from one who was gone, kept a deadline."""
+    """A service by itself: it gave an operator a conversation, took it back from one who was gone, kept a deadline."""
 
     PARTNER = "partner"
     """A service that takes reports; ``account`` is its id."""

@@ -17,6 +17,11 @@ class ConversationOpened(ConversationEvent):
     postal_code: str | None = Field(default=None, max_length=12, description="As typed; need not be true (V4)")
     commune: str | None = Field(default=None, max_length=5, description="INSEE code, when the visitor chose one")
     language: str = Field(default="fr", max_length=8, description="BCP 47 tag of the page")
+    signer: str | None = Field(
+        default=None,
+        pattern=r"^[0-9A-Za-z_-]{43}$",
+        description="Name of the key by which the page signs for this conversation: a consent counts by no other",
+    )
 
 
 class ConversationErasedByGateway(ErasedFact):

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from shared.contracts.conversation import Category, EndedBy, Force
 from shared.contracts.envelope import Contract
+from shared.contracts.signalement_reports import ReportKind, ReportStatus
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -26,6 +27,17 @@ class FigureLine(Contract):
     conversations: int = Field(ge=1, description="How many")
 
 
+class ReportLine(Contract):
+    """How many reports of one kind were handed in in one month, by what became of them."""
+
+    month: str = Field(pattern=MONTH, description="Month in which they were handed in, in Paris time")
+    category: Category | None = Field(description="Which of the three chats; null: not known")
+    force: Force = Field(description="For which force")
+    kind: ReportKind = Field(description="With consent, or for imminent danger")
+    status: ReportStatus = Field(description="What became of them")
+    reports: int = Field(ge=1, description="How many")
+
+
 class FiguresReply(Contract):
     """Counts. Small ones are exact here: whoever publishes them suppresses small cells."""
 
@@ -33,3 +45,5 @@ class FiguresReply(Contract):
     lines: list[FigureLine] = Field(
         description="By month, then category, force, outcome; kinds that did not occur are left out"
     )
+    signalements: int = Field(ge=0, description="Reports with consent that were handed in, over all lines")
+    reports: list[ReportLine] = Field(description="By month, then category, force, kind, outcome")

@@ -11,14 +11,14 @@ from nats.errors import TimeoutError as NatsTimeout
 
 from services.signalement import app
 from services.signalement.adapters import BucketFigures
-from services.signalement.domain import Month
+from services.signalement.domain.figures import Month
 from services.signalement.handlers import Counting
+from services.signalement.settings import SignalementSettings
 from shared import streams, subjects
 from shared.contracts.conversation import Audience, Category, ConversationEvent, EndedBy, Force
 from shared.contracts.dispatcher import ConversationAssigned, ConversationErasedByDispatcher
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.contracts.signalement import FiguresQuery, FiguresReply
-from shared.settings import Settings
 from tests.servers import NatsServer, eventually
 
 
@@ -54,7 +54,7 @@ async def state(server: NatsServer, facts: list[ConversationEvent]) -> None:
 async def running(server: NatsServer) -> AsyncIterator[None]:
     """Run the service in this process, as its own NATS user."""
     stop = asyncio.Event()
-    service = asyncio.create_task(app.main(Settings.model_validate(server.as_user("signalement")), stop))
+    service = asyncio.create_task(app.main(SignalementSettings.model_validate(server.as_user("signalement")), stop))
     try:
         yield
     finally:
@@ -163,7 +163,7 @@ async def test_without_its_consumer_the_service_does_not_come_up(nats: NatsServe
     admin = await nats.connect("admin")
     await admin.jetstream().delete_consumer(streams.CONVERSATIONS, streams.SIGNALEMENT_FIGURES)
     await admin.close()
-    settings = Settings.model_validate(nats.as_user("signalement"))
+    settings = SignalementSettings.model_validate(nats.as_user("signalement"))
     with pytest.raises(NatsTimeout):
         await asyncio.wait_for(app.main(settings, asyncio.Event()), 20)
     await nats.declare()

@@ -8,6 +8,11 @@ from shared import streams, subjects
 from shared.contracts.conversation import Force
 from shared.contracts.signalement_partners import Partner, PartnerKey
 
+MOST_KEYS = 12
+"""Keys of a partner that are remembered, the newest first of all."""
+SHOWN = 6
+"""Departments that a sentence names."""
+
 
 class NotRegistered(ValueError):
     """A partner is not registered as asked; the text says why, for the person at the command line."""
@@ -55,22 +60,39 @@ def departments_of(asked: Iterable[str], known: Iterable[str]) -> list[str]:
     return sorted(wanted)
 
 
-def check_territory(partner: Partner, others: Iterable[Partner]) -> None:
-    """Return when no other active partner of the force has any of its departments. Raises ``NotRegistered``."""
-    for other in others:
-        if other.id == partner.id or other.revoked_at is not None or other.force is not partner.force:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is to be registered, before it has any key."""
+
+    id: str
+    name: str
+    force: Force
+    departments: list[str]
+
+
+def check_room(wanted: Wanted, partners: Iterable[Partner]) -> None:
+    """Return when a partner may be registered, or is already as wanted. Raises ``NotRegistered``."""
+    for other in partners:
+        if other.id == wanted.id:
+            _check_same(wanted, other)
             continue
-        if common := sorted(set(partner.departments) & set(other.departments)):
-            raise NotRegistered(f"{other.id} has {partner.force} in {', '.join(common)} already: one partner each")
+        common = sorted(set(wanted.departments) & set(other.departments))
+        if common and other.revoked_at is None and other.force is wanted.force:
+            shown = ", ".join(common[:SHOWN]) + (", ..." if len(common) > SHOWN else "")
+            raise NotRegistered(f"{other.id} has {wanted.force} in {shown} already: one partner each")
 
 
-def same_registration(found: Partner, asked: Partner) -> bool:
-    """Return whether a partner is registered exactly as asked: an interrupted registration that is run again."""
-    return (
-        found.revoked_at is None
-        and (found.name, found.force, found.departments) == (asked.name, asked.force, asked.departments)
-        and (found.nkey, found.keys[-1].kid) == (asked.nkey, asked.keys[-1].kid)
-    )
+def _check_same(wanted: Wanted, found: Partner) -> None:
+    if found.revoked_at is not None:
+        raise NotRegistered(f"{found.id} was revoked: whoever comes after it needs another id")
+    if (found.name, found.force, found.departments) != (wanted.name, wanted.force, wanted.departments):
+        raise NotRegistered(f"{found.id} is registered already, otherwise than asked")
+
+
+def check_keys(found: Partner, asked: Partner) -> None:
+    """Return when a partner that is there has the keys that it is to be registered with. Raises ``NotRegistered``."""
+    if (found.nkey, found.keys[-1].kid) != (asked.nkey, asked.keys[-1].kid):
+        raise NotRegistered(f"{found.id} is registered already, with other keys: `partner rotate` gives it new ones")
 
 
 def rotated(partner: Partner, key: PartnerKey, keep: timedelta) -> Partner:
@@ -85,7 +107,7 @@ def rotated(partner: Partner, key: PartnerKey, keep: timedelta) -> Partner:
         raise NotRegistered("this key was replaced before: make another one")
     until = key.since + keep
     kept = [old.model_copy(update={"until": min(old.until or until, until)}) for old in partner.keys]
-    return partner.model_copy(update={"keys": [*kept, key]})
+    return partner.model_copy(update={"keys": [*kept, key][-MOST_KEYS:]})
 
 
 def revoked(partner: Partner, now: datetime) -> Partner:

@@ -8,12 +8,13 @@ from typing import Any
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 
 from infra.consumers import consumer_configs
-from infra.docs import asyncapi, contracts_found
+from infra.docs import asyncapi, asyncapi_partners, contracts_found
 from infra.docs.output import ROOT
 from infra.nats.permissions import SERVICES, TABLE
 from shared import subjects
 from shared.contracts.conversation import EndedBy
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
+from shared.contracts.signalement_partners import PartnerVerb
 
 TEXT = asyncapi.TARGET.read_text(encoding="utf-8")
 DOCUMENT: dict[str, Any] = json.loads(TEXT)
@@ -83,7 +84,16 @@ def test_every_question_that_a_service_subscribes_to_is_there() -> None:
 
 def test_every_question_of_the_contracts_is_there() -> None:
     questions = {name for module in contracts_found.modules() for name in vars(module) if name.endswith("Query")}
-    assert questions == {query.question.__name__ for query in contracts_found.queries()}
+    asked = {query.question.__name__ for query in contracts_found.queries() if query.subject.startswith("qry.")}
+    assert questions == asked
+
+
+def test_what_a_partner_takes_and_asks_is_there() -> None:
+    assert subjects.delivery("{force}", "{department}", "{report}") in ADDRESSES
+    for verb in PartnerVerb:
+        assert subjects.partner_command("{partner}", verb) in ADDRESSES
+    for contract in asyncapi_partners.CONTRACTS:
+        assert DOCUMENT["components"]["schemas"][contract.__name__]["properties"]
 
 
 def test_only_the_owner_may_state_an_event_and_the_broker_lets_it() -> None:

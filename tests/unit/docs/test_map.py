@@ -75,7 +75,8 @@ def test_every_setting_that_a_document_names_is_read_by_the_code() -> None:
     import services.dispatcher.settings
     import services.gateway.settings
     import services.referral.settings
-    import services.router.settings  # noqa: F401 - importing them makes their fields known
+    import services.router.settings
+    import services.signalement.settings  # noqa: F401 - importing them makes their fields known
 
     known = settings_of_the_code()
     assert {(document.name, name) for document, name in named(SETTING) if name not in known} == set()

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.signalement.domain import Month, Progress, advance, count, lines_of, month_of, reply_of
+from services.signalement.domain.figures import Month, Progress, advance, count, lines_of, month_of, reply_of
 from shared.contracts.conversation import Audience, Category, ConversationEvent, EndedBy, Force
 from shared.contracts.dispatcher import ConversationAssigned, ConversationErasedByDispatcher, ConversationQueued
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
@@ -116,7 +116,7 @@ def test_one_conversation_never_counts_more_than_once(facts: list[ConversationEv
 def test_lines_say_what_was_counted() -> None:
     month = Month(counted_to=9, counts={"domestic.police.accompanied.red_button": 2, "sexual.unknown.left.silence": 1})
     lines = lines_of("2026-11", month)
-    reply = reply_of(lines)
+    reply = reply_of(lines, [])
     assert reply.persons_accompanied == 2
     assert [(line.category, line.force, line.accompanied, line.conversations) for line in lines] == [
         (Category.DOMESTIC, Force.POLICE, True, 2),

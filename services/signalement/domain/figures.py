@@ -10,10 +10,11 @@ from pydantic import Field
 
 from shared.contracts.conversation import Category, ConversationEvent, EndedBy, ErasedFact, Force
 from shared.contracts.dispatcher import ConversationAssigned
-from shared.contracts.envelope import Contract
+from shared.contracts.envelope import Contract, Event
 from shared.contracts.gateway import ConversationOpened
 from shared.contracts.router import ConversationRouted
-from shared.contracts.signalement import FigureLine, FiguresReply
+from shared.contracts.signalement import FigureLine, FiguresReply, ReportLine
+from shared.contracts.signalement_reports import ReportKind
 
 PARIS = ZoneInfo("Europe/Paris")
 _NO_FORCE = "unknown"
@@ -27,6 +28,8 @@ class Progress(Contract):
     force: Force | None = None
     accompanied: bool = False
     over: bool = False
+    signer: str | None = None
+    """Name of the key by which the visitor's page signs, as the gateway stated it: only that one can consent."""
 
 
 class Month(Contract):
@@ -46,12 +49,13 @@ def advance(progress: Progress | None, fact: ConversationEvent) -> Progress | No
         return progress
     known = progress or Progress(month=month_of(fact), category=fact.category)
     if isinstance(fact, ConversationOpened):
-        return known
+        # The first statement counts: nobody can put another key in its place later.
+        return known if known.signer else known.model_copy(update={"signer": fact.signer})
     accompanied = known.accompanied or isinstance(fact, ConversationAssigned)
     return known.model_copy(update={"force": fact.force, "accompanied": accompanied})
 
 
-def month_of(fact: ConversationEvent) -> str:
+def month_of(fact: Event) -> str:
     """Return the month of a fact in Paris time, ``2026-11``."""
     return fact.time.astimezone(PARIS).strftime("%Y-%m")
 
@@ -86,6 +90,11 @@ def _line(month: str, kind: str, number: int) -> FigureLine:
     )
 
 
-def reply_of(lines: list[FigureLine]) -> FiguresReply:
+def reply_of(lines: list[FigureLine], reports: list[ReportLine]) -> FiguresReply:
     """Return the answer to a query."""
-    return FiguresReply(persons_accompanied=sum(line.conversations for line in lines if line.accompanied), lines=lines)
+    return FiguresReply(
+        persons_accompanied=sum(line.conversations for line in lines if line.accompanied),
+        lines=lines,
+        signalements=sum(line.reports for line in reports if line.kind is ReportKind.REPORT),
+        reports=reports,
+    )
