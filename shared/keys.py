@@ -94,6 +94,15 @@ UNANNOUNCED = f"{DISPATCH}unannounced"
 VANISHED = f"{DISPATCH}vanished"
 """Hash: conversation -> the decision, not announced yet, that it fell silent; whoever destroyed it may still say so."""
 
+ENDANGERED = f"{DISPATCH}endangered"
+"""Sorted set: conversations in danger, by the moment (ms) that it was said."""
+
+
+def danger(cid: str) -> str:
+    """Hash: at, by (role that said it), seen_by, seen_at. There as long as the danger and the conversation are."""
+    return f"{DISPATCH}danger:{cid}"
+
+
 OPERATORS = f"{DISPATCH}operators"
 """Sorted set: operator -> end of lease (ms)."""
 

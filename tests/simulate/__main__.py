@@ -71,6 +71,7 @@ def _show(shift: Shift, took_s: float) -> None:
         f"supervisors handed {counts['handed over']} over, drained {counts['drained']} operators, closed a queue "
         f"{counts['closed']} times; {counts['moved']} moved by overflow; {counts['breaks']} breaks after hard ones"
     )
+    print(f"{counts['dangers over']} took back that they are in danger")
     print(f"{counts['understood']} of {counts['foreign']} assignments in another language to one who speaks it")
     for kind, waits in shift.figures.waits.items():
         if len(waits) >= 20:

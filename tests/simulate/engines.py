@@ -31,6 +31,7 @@ class Engine(Protocol):
     async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str) -> bool: ...
     async def withdraw(self, conversation: str) -> str | None: ...
     async def hurry(self, conversation: str, reason: Hurry) -> None: ...
+    async def calm(self, conversation: str) -> None: ...
     async def arrive(self, operator: str, queues: Sequence[str], limit: int) -> list[str]: ...
     async def renew(self, operator: str) -> bool: ...
     async def leave(self, operator: str) -> None: ...
@@ -66,6 +67,9 @@ class Rules:
 
     async def hurry(self, conversation: str, reason: Hurry) -> None:
         self._rules.hurry(conversation, reason)
+
+    async def calm(self, conversation: str) -> None:
+        self._rules.calm(conversation)
 
     async def arrive(self, operator: str, queues: Sequence[str], limit: int) -> list[str]:
         return self._rules.arrive(operator, queues, limit, self._clock())
@@ -149,6 +153,9 @@ class Script:
 
     async def hurry(self, conversation: str, reason: Hurry) -> None:
         await self._store.hurry(conversation, reason)
+
+    async def calm(self, conversation: str) -> None:
+        await self._store.calm(conversation)
 
     async def arrive(self, operator: str, queues: Sequence[str], limit: int) -> list[str]:
         return (await self._store.arrive(operator, queues, limit, "dispatcher.1", operator)).conversations

@@ -122,6 +122,16 @@ class Shift:
         if visit := self.book.visits.get(name):
             visit.hurry.add(reason)
             await self._engine.hurry(name, reason)
+            if reason is Hurry.DANGER and self.town.chance.random() < 0.3:
+                self._at(self.town.between(5, 300), partial(self._is_safe, name))
+
+    async def _is_safe(self, name: str) -> None:
+        """Took back that they are in danger: they stand where they would have stood."""
+        if visit := self.book.visits.get(name):
+            visit.hurry.discard(Hurry.DANGER)
+            self.figures.counts["dangers over"] += 1
+            await self._engine.calm(name)
+            await self._assign()
 
     async def _loses_patience(self, name: str) -> None:
         visit = self.book.visits.get(name)

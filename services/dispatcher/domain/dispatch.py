@@ -86,12 +86,20 @@ class Dispatch:
     overflow: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Queue -> where those wait who waited here for so long (ms)."""
 
-    def enqueue(self, conversation: str, queue: str, since_ms: int, now_ms: int, language: str = FRENCH) -> bool:
+    def enqueue(
+        self,
+        conversation: str,
+        queue: str,
+        since_ms: int,
+        now_ms: int,
+        language: str = FRENCH,
+        hurry: Iterable[Hurry] = (),
+    ) -> bool:
         """Take a conversation in, unless it is already waiting or held."""
         if conversation in self.tickets:
             return False
         since_ms = min(since_ms, now_ms)
-        self.tickets[conversation] = Ticket(queue, since_ms, since_ms, language=language)
+        self.tickets[conversation] = Ticket(queue, since_ms, since_ms, set(hurry), language=language)
         return True
 
     def withdraw(self, conversation: str, now_ms: int) -> str | None:
@@ -140,6 +148,15 @@ class Dispatch:
         """Give a conversation a reason to be served sooner, now and whenever it waits again."""
         if ticket := self.tickets.get(conversation):
             ticket.hurry.add(reason)
+
+    def calm(self, conversation: str) -> None:
+        """Take back that a conversation is in danger: it stands where it would have stood."""
+        if ticket := self.tickets.get(conversation):
+            ticket.hurry.discard(Hurry.DANGER)
+
+    def endangered(self) -> list[str]:
+        """Return the conversations in danger, wherever they are."""
+        return [one for one, ticket in self.tickets.items() if Hurry.DANGER in ticket.hurry]
 
     def release(self, conversation: str, now_ms: int) -> None:
         """Take a conversation back from its operator; it waits again, before those who merely wait."""

@@ -9,12 +9,25 @@ local call = redis.call
 local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
 local HELD, UNANNOUNCED, OPERATORS = PREFIX .. 'held', PREFIX .. 'unannounced', PREFIX .. 'operators'
 local VANISHED, CLOSED, RESTING = PREFIX .. 'vanished', PREFIX .. 'closed', PREFIX .. 'resting'
+local ENDANGERED = PREFIX .. 'endangered'
 local DESK_KEPT_MS = 43200000 -- the status chosen outlives a lost console by half a day
 
 local now = tonumber(ARGV[2])
 if now == 0 then
   local time = call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Somebody is in danger, who said so, and what is done about it: all of it ends with the danger, or with the conversation.
+local function alarm(conversation, by)
+  call('ZADD', ENDANGERED, now, conversation)
+  call('DEL', key('danger', conversation))
+  call('HSET', key('danger', conversation), 'at', now, 'by', by)
+end
+
+local function still(conversation)
+  call('ZREM', ENDANGERED, conversation)
+  call('DEL', key('danger', conversation))
 end
 
 local function each(list)

@@ -1,12 +1,13 @@
 -- Queues, desks and assignment: commands that use the names of base.lua.
 
--- conversation, queue, since, language -> the decision, or an empty string when it has a ticket already
-function C.enqueue(conversation, queue, since, language)
+-- conversation, queue, since, language, hurry -> the decision, or an empty string when it has a ticket already
+function C.enqueue(conversation, queue, since, language, hurry)
   if call('EXISTS', key('ticket', conversation)) == 1 then return '' end
-  local ticket = { queue = queue, since = math.min(tonumber(since), now), hurry = '', turn = 0, version = 0 }
+  local ticket = { queue = queue, since = math.min(tonumber(since), now), hurry = hurry, turn = 0, version = 0 }
   call('HSET', key('ticket', conversation), 'queue', queue, 'since', ticket.since, 'joined', ticket.since,
-    'hurry', '', 'turn', 0, 'version', 0, 'language', language)
+    'hurry', hurry, 'turn', 0, 'version', 0, 'language', language)
   wait(conversation, ticket)
+  if has(hurry, 'danger') then alarm(conversation, 'visitor') end
   count(queue, 'came', 1)
   return decide('queued', conversation, '', ticket, {})
 end
@@ -39,6 +40,7 @@ function C.withdraw(conversation)
   if not ticket then return '' end
   local operator = call('HGET', HELD, conversation)
   call('DEL', key('ticket', conversation))
+  still(conversation)
   if operator then
     strain(operator, ticket)
     unhold(conversation, operator, ticket)
@@ -76,15 +78,31 @@ function C.finish(conversation, operator, messages)
   return decide('ended', conversation, operator, ticket, { messages = tonumber(messages) })
 end
 
--- conversation, reason -> 1, or 0 when it has no ticket
-function C.hurry(conversation, reason)
+-- conversation, reason, who says so -> 1, or 0 when it has no ticket. It stands where that leads, waiting or held.
+function C.hurry(conversation, reason, by)
   local ticket = read(conversation)
   if not ticket then return 0 end
   if not has(ticket.hurry, reason) then
     ticket.hurry = ticket.hurry .. ' ' .. reason
     call('HSET', key('ticket', conversation), 'hurry', ticket.hurry)
     if call('HEXISTS', HELD, conversation) == 0 then wait(conversation, ticket) end
+    if reason == 'danger' then alarm(conversation, by or '') end
   end
+  return 1
+end
+
+-- conversation -> 1, or 0 when it was not in danger. It stands where it would have stood.
+function C.calm(conversation)
+  local ticket = read(conversation)
+  still(conversation)
+  if not ticket or not has(ticket.hurry, 'danger') then return 0 end
+  local left = {}
+  for reason in each(ticket.hurry) do
+    if reason ~= 'danger' then left[#left + 1] = reason end
+  end
+  ticket.hurry = table.concat(left, ' ')
+  call('HSET', key('ticket', conversation), 'hurry', ticket.hurry)
+  if call('HEXISTS', HELD, conversation) == 0 then wait(conversation, ticket) end
   return 1
 end
 

@@ -22,7 +22,9 @@ from shared import keys
 from shared.contracts.conversation import Category, Force
 from shared.contracts.dispatcher import ReleaseReason
 
-SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("base.lua", "dispatch.lua", "supervision.lua"))
+SCRIPTS = tuple(
+    Path(__file__).with_name(name) for name in ("base.lua", "dispatch.lua", "supervision.lua", "danger.lua")
+)
 """One script in several rooms, in this order."""
 _CALL = "\nreturn C[ARGV[1]](unpack(ARGV, 3))\n"
 SERVED_KEPT = ENOUGH * 4
@@ -140,9 +142,12 @@ class DispatchStore:
         self._clock = clock
         self._script = valkey.register_script(script_text(patience, care or Care()))
 
-    async def enqueue(self, conversation: str, queue: str, since_ms: int, language: str = FRENCH) -> Decision | None:
+    async def enqueue(
+        self, conversation: str, queue: str, since_ms: int, language: str = FRENCH, hurry: Iterable[Hurry] = ()
+    ) -> Decision | None:
         """Let a conversation wait; None, and nothing changed, when it waits or is held already."""
-        return maybe(await self.run("enqueue", conversation, queue, since_ms, primary(language)))
+        reasons = " ".join(sorted(hurry))
+        return maybe(await self.run("enqueue", conversation, queue, since_ms, primary(language), reasons))
 
     async def withdraw(self, conversation: str) -> str | None:
         """Forget a conversation that is gone; return who held it."""
@@ -160,9 +165,16 @@ class DispatchStore:
         """Forget a conversation that its operator ended and destroyed; None when it was not theirs."""
         return maybe(await self.run("finish", conversation, operator, messages))
 
-    async def hurry(self, conversation: str, reason: Hurry) -> bool:
-        """Give it a reason to be served sooner; False when it is neither waiting nor held."""
-        return bool(await self.run("hurry", conversation, reason.value))
+    async def hurry(self, conversation: str, reason: Hurry, by: str = "") -> bool:
+        """Give it a reason to be served sooner, at once; False when it is neither waiting nor held.
+
+        ``by``: in danger, the role that says so.
+        """
+        return bool(await self.run("hurry", conversation, reason.value, by))
+
+    async def calm(self, conversation: str) -> bool:
+        """Take back that it is in danger; False when it was not."""
+        return bool(await self.run("calm", conversation))
 
     async def assign(self, most: int = MOST_AT_ONCE) -> list[Decision]:
         """Give to operators with room whatever they may take, best first; at most ``most`` in one run."""

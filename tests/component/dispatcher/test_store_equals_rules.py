@@ -1,6 +1,7 @@
 """The script in the store decides exactly as the pure rules do, whatever happens in whatever order (O1, O9)."""
 
 import asyncio
+from collections.abc import Set as AbstractSet
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,7 @@ from services.dispatcher.domain.dispatch import Assigned, Dispatch, Status
 from services.dispatcher.domain.language import skills
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
+from services.dispatcher.store.danger import DangerStore
 from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
 from services.dispatcher.store.supervision import Notice, Supervision
 from shared import keys
@@ -44,6 +46,7 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.valkey = Redis.from_url(self.url)
         self.store = DispatchStore(self.valkey, PATIENCE, clock=lambda: self.now_ms, care=CARE)
         self.supervision = Supervision(self.store)
+        self.dangers = DangerStore(self.store)
         self.model = Dispatch(PATIENCE, care=CARE)
 
     @initialize()
@@ -62,11 +65,19 @@ class StoreBesideRules(RuleBasedStateMachine):
         queue=st.sampled_from(SOME_QUEUES),
         ago=st.integers(-1, 120),
         language=LANGUAGES,
+        hurry=st.sets(st.sampled_from([Hurry.DANGER, Hurry.MINOR])),
     )
-    def someone_comes(self, conversation: str, queue: str, ago: int, language: str = "fr") -> None:
+    def someone_comes(
+        self,
+        conversation: str,
+        queue: str,
+        ago: int,
+        language: str = "fr",
+        hurry: AbstractSet[Hurry] = frozenset(),
+    ) -> None:
         since = self.now_ms - ago * 1000
-        taken = self.runner.run(self.store.enqueue(conversation, queue, since, language))
-        assert (taken is not None) == self.model.enqueue(conversation, queue, since, self.now_ms, language)
+        taken = self.runner.run(self.store.enqueue(conversation, queue, since, language, hurry))
+        assert (taken is not None) == self.model.enqueue(conversation, queue, since, self.now_ms, language, hurry)
 
     @rule(conversations=st.lists(CONVERSATIONS, unique=True), queue=st.sampled_from(SOME_QUEUES), language=LANGUAGES)
     def several_come(self, conversations: list[str], queue: str, language: str = "fr") -> None:
@@ -80,8 +91,21 @@ class StoreBesideRules(RuleBasedStateMachine):
 
     @rule(conversation=CONVERSATIONS, reason=st.sampled_from(list(Hurry)))
     def someone_hurries(self, conversation: str, reason: Hurry) -> None:
-        self.runner.run(self.store.hurry(conversation, reason))
+        self.runner.run(self.store.hurry(conversation, reason, "operator"))
         self.model.hurry(conversation, reason)
+
+    @rule(conversation=CONVERSATIONS)
+    def danger_is_over(self, conversation: str) -> None:
+        was = conversation in self.model.endangered()
+        assert self.runner.run(self.store.calm(conversation)) == was
+        self.model.calm(conversation)
+
+    @rule()
+    def danger_is_over_for_everybody(self) -> None:
+        """So that who waited behind them is served before them, or is shut out again."""
+        for conversation in self.model.endangered():
+            self.danger_is_over(conversation)
+        self.assign()
 
     @rule(operator=OPERATORS, queues=QUEUE_SETS, limit=st.integers(1, 3))
     def an_operator_arrives(self, operator: str, queues: set[str], limit: int) -> None:
@@ -222,6 +246,13 @@ class StoreBesideRules(RuleBasedStateMachine):
             assert one.rests_until_ms == (rests if rests > self.now_ms else 0)
             assert one.drained == (one.login in self.model.drained)
         assert overview.overflow == self.model.overflow
+
+    @invariant()
+    def whoever_is_in_danger_is_known_with_where_they_are(self) -> None:
+        found = self.runner.run(self.dangers.all())
+        assert {one.conversation: one.operator or None for one in found} == {
+            one: self.model.tickets[one].operator for one in self.model.endangered()
+        }
 
     @invariant()
     def both_say_the_same_and_nobody_is_in_two_places(self) -> None:

@@ -40,6 +40,11 @@ class Shift(RuleBasedStateMachine):
     def a_visitor_is_in_a_hurry(self, conversation: str, reason: Hurry) -> None:
         self.dispatch.hurry(conversation, reason)
 
+    @rule(conversation=CONVERSATIONS)
+    def a_danger_is_over(self, conversation: str) -> None:
+        self.dispatch.calm(conversation)
+        assert conversation not in self.dispatch.endangered()
+
     @rule(operator=OPERATORS, queues=st.sets(st.sampled_from(QUEUES), min_size=1), limit=st.integers(1, 3))
     def an_operator_arrives(self, operator: str, queues: set[str], limit: int) -> None:
         held = self.dispatch.held_by(operator)
