@@ -10,6 +10,7 @@ from faststream.nats import NatsBroker
 from services.gateway import facts, metrics
 from services.gateway.addresses import Addresses
 from services.gateway.holders import Holders
+from services.gateway.pepper import Pepper
 from services.gateway.resuming import ResumeWords
 from services.gateway.settings import GatewaySettings
 from services.gateway.views import of_record
@@ -52,6 +53,7 @@ class Desk:
         self.broker = broker
         self.store = store
         self.facts = facts.Facts(broker)
+        self.pepper = Pepper(settings)
         self.words = ResumeWords(settings, store)
         self.holders = Holders(store.client)
         self.addresses = Addresses(store.client, magistrates, settings.address_s * 1000)

@@ -7,9 +7,12 @@ from enum import Enum, auto
 from typing import Final
 
 from shared.chat.frames import (
+    AskAnswer,
     ChooseCommune,
+    Danger,
     End,
     Find,
+    Follow,
     Keep,
     Open,
     Ping,
@@ -18,6 +21,7 @@ from shared.chat.frames import (
     Say,
     Typing,
     VisitorFrame,
+    Withdraw,
 )
 from shared.contracts.router import PlaceReply
 
@@ -53,10 +57,10 @@ class Step(Enum):
 FrameType = type[VisitorFrame]
 
 _ALLOWED: Final[dict[Phase, frozenset[FrameType]]] = {
-    Phase.FRESH: frozenset({Open, Resume, Find, Ping}),
+    Phase.FRESH: frozenset({Open, Resume, Find, AskAnswer, Ping}),
     Phase.ASKED: frozenset({ChooseCommune, Ping}),
-    Phase.TALKING: frozenset({Say, Typing, Receipt, Keep, Ping, End}),
-    Phase.OVER: frozenset({Open, Ping}),
+    Phase.TALKING: frozenset({Say, Typing, Receipt, Danger, Keep, Withdraw, Follow, Ping, End}),
+    Phase.OVER: frozenset({Open, AskAnswer, Ping}),
 }
 
 _NEXT: Final[dict[tuple[Phase, Step], Phase]] = {

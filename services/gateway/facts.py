@@ -14,7 +14,7 @@ from shared.broker import PublishFailed, publish
 from shared.chat.store import Record
 from shared.contracts.conversation import EndedBy
 from shared.contracts.envelope import Event, derived_id
-from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
+from shared.contracts.gateway import ConversationEndangered, ConversationErasedByGateway, ConversationOpened
 from shared.logs import get_logger
 
 
@@ -30,7 +30,14 @@ def opened(cid: str, record: Record) -> ConversationOpened:
         postal_code=record.postal_code,
         commune=record.commune,
         language=record.language,
+        signer=record.signer,
     )
+
+
+def endangered(cid: str) -> ConversationEndangered:
+    """Return the fact that danger was said of this conversation, or taken back; each time another one."""
+    conversation = UUID(cid)
+    return ConversationEndangered(trace=conversation.hex, conversation_id=conversation)
 
 
 def erased(cid: str, ended_by: EndedBy, messages: int) -> ConversationErasedByGateway:

@@ -6,13 +6,11 @@ that who steals the store cannot even tell which words to try, and adds a *share
 wrong tries the words are dead.
 """
 
-import base64
-import hashlib
-import hmac
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.gateway.pepper import Pepper
 from services.gateway.settings import GatewaySettings
 from shared import keys
 from shared.chat.frames import Role
@@ -86,7 +84,7 @@ class ResumeWords:
     """Keeps boxes and counts tries. Every call raises ``STORE_FAILURES`` when the store is away."""
 
     def __init__(self, settings: GatewaySettings, store: ConversationStore) -> None:
-        self._pepper = settings.resume_pepper.get_secret_value().encode()
+        self._pepper = Pepper(settings)
         self._lives_ms = settings.resume_s * 1000
         self._silence_s = settings.silence_s
         self._store = store
@@ -99,11 +97,11 @@ class ResumeWords:
     @property
     def offered(self) -> bool:
         """Whether this installation has the secret that they need."""
-        return bool(self._pepper)
+        return self._pepper.given
 
     def share(self, locator: str) -> str:
         """Return the installation's share of a box's key: 256 bits in base64url."""
-        return base64.urlsafe_b64encode(self._keyed("share", locator)).rstrip(b"=").decode()
+        return self._pepper.share("share", locator)
 
     async def check_free(self, locator: str, conversation: str) -> None:
         """Raise ``Taken`` when these words are another conversation's."""
@@ -128,7 +126,7 @@ class ResumeWords:
         if named[0] != b"named":
             raise Gone
         before, until = named[1].decode(), int(named[2])
-        claim: list[str | int] = [conversation, self._keyed("proof", proof).hex(), box, until]
+        claim: list[str | int] = [conversation, self._pepper.keyed("proof", proof).hex(), box, until]
         if not await self._claim(keys=[keys.resume(digest)], args=claim):
             await self._forget(conversation, digest)
             raise Taken
@@ -142,7 +140,9 @@ class ResumeWords:
     async def find(self, locator: str, proof: str) -> Box | WrongWords | None:
         """Try words; None when nothing is known of the first two."""
         digest = self._digest(locator)
-        answer: Any = await self._try(keys=[keys.resume(digest)], args=[self._keyed("proof", proof).hex(), TRIES])
+        answer: Any = await self._try(
+            keys=[keys.resume(digest)], args=[self._pepper.keyed("proof", proof).hex(), TRIES]
+        )
         if answer[0] == b"none":
             return None
         if answer[0] == b"right":
@@ -157,7 +157,4 @@ class ResumeWords:
         return tuple(instance.decode() for instance in found if instance)
 
     def _digest(self, locator: str) -> str:
-        return self._keyed("find", locator).hex()
-
-    def _keyed(self, use: str, text: str) -> bytes:
-        return hmac.digest(self._pepper, f"{use} {text}".encode(), hashlib.sha256)
+        return self._pepper.keyed("find", locator).hex()

@@ -11,12 +11,14 @@ from services.gateway import facts, metrics
 from services.gateway.desk import Desk
 from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
 from services.gateway.doors import Entrance
+from services.gateway.reporting import Reporting
 from services.gateway.returning import Returning
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
 from shared.chat.frames import (
     Admitted,
+    AskAnswer,
     AskCommune,
     ChooseCommune,
     CommuneChoice,
@@ -24,6 +26,7 @@ from shared.chat.frames import (
     Error,
     ErrorCode,
     Find,
+    Follow,
     FrameError,
     Holder,
     Keep,
@@ -39,6 +42,7 @@ from shared.chat.frames import (
     State,
     Typing,
     VisitorFrame,
+    Withdraw,
     read_visitor,
 )
 from shared.chat.lane import Lane
@@ -75,6 +79,7 @@ class Visitor:
         "_origin",
         "_phase",
         "_reader",
+        "_reporting",
         "_returning",
         "_shown",
         "outbox",
@@ -88,6 +93,7 @@ class Visitor:
         self._lane: Lane | None = None
         self._asked: Open | None = None
         self._returning = Returning(desk)
+        self._reporting = Reporting(desk.broker, desk.pepper)
         self._shown: State | None = None
         self._admitted: Admitted | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
@@ -192,6 +198,13 @@ class Visitor:
             case Find():
                 await self._entrance.find()
                 self.outbox.send(await self._returning.find(frame))
+            case Withdraw() if lane:
+                self.outbox.send(await self._reporting.withdraw(frame))
+            case Follow() if lane:
+                self.outbox.send(await self._reporting.follow(frame))
+            case AskAnswer():
+                await self._entrance.find()
+                self.outbox.send(await self._reporting.answer(frame))
             case End() if lane:
                 await self._end(lane)
 
@@ -233,6 +246,8 @@ class Visitor:
             fields["postal_code"] = frame.postal_code
         if commune:
             fields["commune"] = commune
+        if frame.signer:
+            fields["signer"] = frame.signer
         await self._desk.create(conversation, fields)
         self._asked = None
         self.outbox.send(Opened(conversation=conversation, token=token))

@@ -46,6 +46,20 @@ redis.call('DEL', unpack(KEYS))
 return {'erased', found[1], found[3] or '', found[4] or '', found[5] or '', found[6] or ''}
 """
 
+_ENDANGER = """
+local found = redis.call('HMGET', KEYS[1], 'seq', 'danger')
+if not found[1] then return -1 end
+if ARGV[2] == '1' then
+  if found[2] == ARGV[1] or found[2] == 'operator' then return 0 end
+  if not found[2] then redis.call('HSET', KEYS[1], 'danger_at', ARGV[3]) end
+  redis.call('HSET', KEYS[1], 'danger', ARGV[1])
+  return 1
+end
+if not found[2] or (ARGV[1] == 'visitor' and found[2] ~= 'visitor') then return 0 end
+redis.call('HDEL', KEYS[1], 'danger', 'danger_at', 'danger_seen_by')
+return 1
+"""
+
 _DROP_WORDS = """
 if redis.call('HGET', KEYS[1], 'conversation') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -88,6 +102,15 @@ class Record:
     """Highest message that the visitor has had on screen."""
     resumable_until: int | None = None
     """Until when resume words bring the visitor back."""
+    minor: bool = False
+    """The visitor said that they are under 18."""
+    danger: Role | None = None
+    """Who said that somebody is in danger now; a specialist's word outlasts the visitor's."""
+    danger_at: int | None = None
+    danger_seen_by: str | None = None
+    """The supervisor who sees to it."""
+    signer: str | None = None
+    """Name of the key by which the visitor's page signs; stated once, when the conversation opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +161,7 @@ class ConversationStore:
         self._update = client.register_script(_UPDATE)
         self._erase = client.register_script(_ERASE)
         self._drop_words = client.register_script(_DROP_WORDS)
+        self._endanger = client.register_script(_ENDANGER)
 
     async def ping(self) -> None:
         """Health check: raise when the store does not answer."""
@@ -155,6 +179,11 @@ class ConversationStore:
         """Set fields (empty string removes one) if the conversation is still there; never brings one back."""
         flat = [item for pair in fields.items() for item in pair]
         return bool(await self._update(keys=[keys.conversation(cid)], args=flat))
+
+    async def endanger(self, cid: str, role: Role, *, on: bool, at_ms: int) -> bool:
+        """Note that somebody is in danger now, or no longer; False when that changes nothing."""
+        changed: Any = await self._endanger(keys=[keys.conversation(cid)], args=[role.value, int(on), at_ms])
+        return int(changed) == 1
 
     async def record(self, cid: str) -> Record | None:
         """Return the record, or None when the conversation is gone."""
@@ -233,4 +262,9 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         delivered=int(text.get("delivered:visitor", 0)),
         seen=int(text.get("seen:visitor", 0)),
         resumable_until=int(text["resumable_until"]) if "resumable_until" in text else None,
+        minor="minor" in text,
+        danger=Role(text["danger"]) if "danger" in text else None,
+        danger_at=int(text["danger_at"]) if "danger_at" in text else None,
+        danger_seen_by=text.get("danger_seen_by"),
+        signer=text.get("signer"),
     )
