@@ -37,6 +37,7 @@ const visit = new Visit(
   },
   () => say.locale,
   authority,
+  resumeS > 0,
 );
 const hide = new Hide(() => say);
 const exit = new Exit(exitLink.href, (redButton) => {
@@ -124,10 +125,18 @@ function Screen({ state, t, onLanguage }: { state: State; t: Say; onLanguage: (l
       );
     case "ending":
       return (
-        <Confirm t={t} erasing={screen.erasing} onEnd={() => visit.end()} onStay={() => visit.stay()} />
+        <Confirm
+          t={t}
+          erasing={screen.erasing}
+          goesOn={state.reports?.room.beforehand ?? null}
+          onEnd={() => visit.end()}
+          onStay={() => visit.stay()}
+        />
       );
     case "ended":
-      return <Ended t={t} why={screen.why} onLeave={() => exit.leave(false)} onAgain={() => visit.again()} />;
+      return <Ended t={t} why={screen.why} goesOn={screen.goesOn} onLeave={() => exit.leave(false)} onAgain={() => visit.again()} />;
+    case "found":
+      return <screen.parts.FoundScreen found={screen.found} onDone={() => visit.again()} />;
   }
 }
 

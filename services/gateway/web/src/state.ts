@@ -2,6 +2,9 @@ import { begin, type Conversation, type Happening, lastSeq, reduce, typists } fr
 import type { AskCommuneFrame, Audience, Category, EndedBy, ErrorCode, Role, StateFrame } from "@shared/frames";
 import type { Heard } from "@shared/sealed-link";
 import type { LinkStatus } from "@shared/socket";
+import type * as report from "./report";
+import type { Found } from "./report/found";
+import type { ReportRoom } from "./report/room";
 import type { BackFault } from "./return/search";
 
 /** What the visitor chose on the first screen. */
@@ -24,7 +27,17 @@ export type Screen =
   | { readonly at: "talk" }
   | { readonly at: "words"; readonly words: readonly string[] | null; readonly failed: boolean }
   | { readonly at: "ending"; readonly erasing: boolean }
-  | { readonly at: "ended"; readonly why: Ending };
+  | { readonly at: "ended"; readonly why: Ending; readonly goesOn: string | null }
+  | { readonly at: "found"; readonly found: Found; readonly parts: Parts };
+
+/** What a signalement needs, once it is fetched. */
+export type Parts = typeof report;
+
+/** The signalements of the conversation. A new one of these stands for each change in the room. */
+export interface Reports {
+  readonly room: ReportRoom;
+  readonly parts: Parts;
+}
 
 /** Everything that the page knows. It lives in memory and nowhere else. */
 export interface State {
@@ -41,6 +54,7 @@ export interface State {
   readonly seen: number;
   /** Somebody was to read here who could not be verified, and got no key. */
   readonly unverified: boolean;
+  readonly reports: Reports | null;
 }
 
 export type Act =
@@ -52,6 +66,8 @@ export type Act =
   | { readonly type: "lost"; readonly fault: BackFault }
   | { readonly type: "found"; readonly conversation: string }
   | { readonly type: "verified"; readonly unverified: boolean }
+  | { readonly type: "reports"; readonly reports: Reports }
+  | { readonly type: "answer"; readonly found: Found; readonly parts: Parts }
   | { readonly type: "words"; readonly words: readonly string[] | null; readonly failed: boolean }
   | { readonly type: "ending" }
   | { readonly type: "staying" }
@@ -75,6 +91,7 @@ export const BLANK: State = {
   typing: [],
   seen: 0,
   unverified: false,
+  reports: null,
 };
 
 /** Return the page after an act of the visitor, of the link, or of the server. */
@@ -92,6 +109,10 @@ export function next(state: State, act: Act): State {
       return { ...state, typed: "", conversation: begin(act.conversation, "visitor"), screen: { at: "talk" } };
     case "verified":
       return { ...state, unverified: act.unverified };
+    case "reports":
+      return { ...state, reports: act.reports };
+    case "answer":
+      return { ...BLANK, screen: { at: "found", found: act.found, parts: act.parts } };
     case "words":
       // What was drawn is shown where it is waited for.
       if ((act.words || act.failed) && state.screen.at !== "words") return state;
@@ -108,7 +129,7 @@ export function next(state: State, act: Act): State {
       return { ...state, screen: { at: "ending", erasing: true } };
     case "unsure":
     case "elsewhere":
-      return over(act.type);
+      return over(act.type, state);
     case "again":
       return BLANK;
     case "link":
@@ -148,7 +169,7 @@ function heard(state: State, frame: Heard, now: number): State {
     case "state":
       return { ...state, standing: frame };
     case "erased":
-      return over(frame.ended_by);
+      return over(frame.ended_by, state);
     case "error":
       return refused(state, frame.code, now, frame);
     default:
@@ -163,7 +184,7 @@ function conversed(state: State, frame: Heard, now: number): State {
 }
 
 function refused(state: State, code: ErrorCode, now: number, frame: Heard): State {
-  if (state.conversation) return code === "not_found" ? over("gone") : conversed(state, frame, now);
+  if (state.conversation) return code === "not_found" ? over("gone", state) : conversed(state, frame, now);
   const back = state.screen.at === "connecting" && state.screen.back;
   if (code === "unavailable" || code === "too_fast") return { ...state, screen: { at: "connecting", busy: true, back } };
   const fault: BackFault | null = back ? { why: code === "not_found" ? "nothing" : "failed" } : null;
@@ -175,9 +196,9 @@ function sentBack(state: State, refused: ErrorCode | null, back: BackFault | nul
   return { ...BLANK, choice: state.choice, typed: state.typed, screen: { at: "start", refused, back } };
 }
 
-/** Nothing of a conversation that is over stays, not even what was chosen for it. */
-function over(why: Ending): State {
-  return { ...BLANK, screen: { at: "ended", why } };
+/** Nothing of a conversation that is over stays, not even what was chosen for it: only that a report goes on. */
+function over(why: Ending, { reports }: State): State {
+  return { ...BLANK, screen: { at: "ended", why, goesOn: reports?.room.afterwards ?? null } };
 }
 
 function writing(conversation: Conversation | null, now: number): Role[] {

@@ -40,6 +40,11 @@ export class ResumeWords {
     this.#host = host;
   }
 
+  /** What the words that count lead by; null: there are none. */
+  get phrase(): Phrase | null {
+    return this.#kept?.phrase ?? null;
+  }
+
   /** Draw words for this conversation; they replace those before. */
   async draw(conversation: string): Promise<void> {
     const life = this.#begin();

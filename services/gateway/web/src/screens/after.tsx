@@ -7,16 +7,19 @@ import { Traces } from "./traces";
 interface ConfirmProps {
   t: Say;
   erasing: boolean;
+  /** What the end does not end. */
+  goesOn: string | null;
   onEnd: () => void;
   onStay: () => void;
 }
 
 /** Ending cannot be undone, so it is asked once. The red button asks nothing. */
-export function Confirm({ t, erasing, onEnd, onStay }: ConfirmProps) {
+export function Confirm({ t, erasing, goesOn, onEnd, onStay }: ConfirmProps) {
   return (
     <div class="sheet">
       <Heading>{t("ending")}</Heading>
       <p>{t("endingLead")}</p>
+      {goesOn && <p>{goesOn}</p>}
       <p role="status">{erasing ? t("erasing") : ""}</p>
       <div class="pair">
         <button type="button" class="main-button" disabled={erasing} onClick={onEnd}>
@@ -43,17 +46,19 @@ const WORDS: Readonly<Record<Ending, readonly [title: Key, lead: Key | null]>> =
 interface EndedProps {
   t: Say;
   why: Ending;
+  goesOn: string | null;
   onLeave: () => void;
   onAgain: () => void;
 }
 
 /** All is erased here; what only the visitor can erase is said plainly (V8). */
-export function Ended({ t, why, onLeave, onAgain }: EndedProps) {
+export function Ended({ t, why, goesOn, onLeave, onAgain }: EndedProps) {
   const [title, lead] = WORDS[why];
   return (
     <div class="sheet">
       <Heading>{t(title)}</Heading>
       {lead && <p>{t(lead)}</p>}
+      {goesOn && <p>{goesOn}</p>}
       <Traces t={t} />
       <div class="pair">
         <button type="button" class="main-button" onClick={onLeave}>

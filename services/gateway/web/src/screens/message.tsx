@@ -1,7 +1,6 @@
-import { CardView } from "@shared/card";
 import { mark, type Outgoing, type Stored, type Conversation } from "@shared/conversation";
 import type { Role } from "@shared/frames";
-import { readCard } from "@shared/referral";
+import type { Reports } from "../state";
 import type { Say } from "../words";
 
 /** Who speaks, as a visitor reads it: roles, never names. */
@@ -9,22 +8,36 @@ export function who(t: Say, role: Role): string {
   return role === "visitor" ? t("me") : t(role);
 }
 
-/** What a screen reader is told of a message that arrives. */
-export function aloud(t: Say, message: Stored): string {
-  const speaker = who(t, message.by);
-  if (message.kind === "text") return t("said", { who: speaker, body: message.body });
-  const card = message.kind === "card" ? readCard(message.body) : null;
-  if (card) return t("saidCard", { who: speaker, body: card.name });
-  return t("said", { who: speaker, body: t(message.kind === "sealed" ? "stillSealed" : "unreadable") });
+/** Whether a message is shown by what is fetched once somebody answers. */
+function isFetched({ kind }: Stored): boolean {
+  return kind === "card" || kind === "proposal" || kind === "service";
 }
 
-export function Line({ t, message, conversation }: { t: Say; message: Stored; conversation: Conversation }) {
+/** What a screen reader is told of a message that arrives. */
+export function aloud(t: Say, message: Stored, reports: Reports | null): string {
+  const speaker = who(t, message.by);
+  const told = reports && isFetched(message) ? reports.parts.aloud(reports.room, message, speaker) : null;
+  if (told) return told;
+  if (message.kind === "text") return t("said", { who: speaker, body: message.body });
+  return t("said", { who: speaker, body: t(unshown(message, reports)) });
+}
+
+interface LineProps {
+  t: Say;
+  message: Stored;
+  conversation: Conversation;
+  reports: Reports | null;
+}
+
+export function Line({ t, message, conversation, reports }: LineProps) {
+  const report = reports?.parts.reportLine(reports.room, message);
+  if (report) return <li class="report">{report}</li>;
   const mine = message.by === "visitor";
   const at = new Date(message.at);
   return (
     <li class={mine ? "mine" : "theirs"}>
       <span class="hidden">{who(t, message.by)} : </span>
-      <Body t={t} message={message} />
+      <Body t={t} message={message} reports={reports} />
       <p class="meta">
         {message.by === "psychologist" && <span>{t("psychologist")}</span>}
         <time dateTime={at.toISOString()}>{clock(t.locale, at)}</time>
@@ -34,15 +47,20 @@ export function Line({ t, message, conversation }: { t: Say; message: Stored; co
   );
 }
 
-function Body({ t, message }: { t: Say; message: Stored }) {
+function Body({ t, message, reports }: Omit<LineProps, "conversation">) {
   if (message.kind === "text") return <p class="body">{message.body}</p>;
-  const card = message.kind === "card" ? readCard(message.body) : null;
-  if (card) return <CardView card={card} t={t} />;
+  const card = message.kind === "card" && reports?.parts.referral(reports.room.t, message.body);
+  if (card) return card;
   return (
     <p class="body">
-      <em>{t(message.kind === "sealed" ? "stillSealed" : "unreadable")}</em>
+      <em>{t(unshown(message, reports))}</em>
     </p>
   );
+}
+
+/** Why there is nothing to show: it may still come, or it never will. */
+function unshown(message: Stored, reports: Reports | null): "stillSealed" | "unreadable" {
+  return message.kind === "sealed" || (!reports && isFetched(message)) ? "stillSealed" : "unreadable";
 }
 
 interface PendingProps {

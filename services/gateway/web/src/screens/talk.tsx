@@ -78,21 +78,33 @@ function Transcript({ t, state, visit, announcer }: Props) {
   const atEnd = useRef(true);
   const size = useRef("");
   const { conversation } = state;
-  const messages = conversation ? shown(conversation) : [];
-  const outgoing = conversation?.outgoing ?? [];
+  // What she decided about a proposal stands on its card.
+  const messages = conversation ? shown(conversation).filter(({ kind }) => kind !== "consent") : [];
+  const outgoing = conversation?.outgoing.filter(({ kind }) => kind !== "consent") ?? [];
   const spoken = messages.length + outgoing.length;
-  const last = messages.at(-1)?.seq ?? 0;
+  const last = messages.at(-1);
+  const lastSeq = last?.seq ?? 0;
 
   const look = (): void => {
     const box = scroller.current;
     // A box that changes its size scrolls by itself: that is no wish to leave the end.
     // Hidden, nothing is on screen.
     if (!box?.isConnected || (size.current !== "" && size.current !== sizeOf(box))) return;
-    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-    setBelow(!atEnd.current && last > visit.state.seen);
-    if (atEnd.current && document.visibilityState === "visible") visit.looked(last);
+    const bottom = box.scrollTop + box.clientHeight;
+    atEnd.current = box.scrollHeight - bottom < NEAR;
+    // A card may be higher than the screen: it is there when its top is.
+    const newest = box.querySelector<HTMLElement>("ol > :last-child");
+    const there = atEnd.current || (newest !== null && newest.offsetTop + NEAR <= bottom);
+    setBelow(!there && lastSeq > visit.state.seen);
+    if (there && document.visibilityState === "visible") visit.looked(lastSeq);
   };
-  const toEnd = (): void => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  const toEnd = (): void => {
+    const box = scroller.current;
+    // Who presses or writes in a card must find it under the finger; a card is read from its top.
+    if (box?.querySelector(".report :is(button, textarea):focus")) return;
+    if (last?.kind === "proposal") box?.querySelector("ol > :last-child")?.scrollIntoView();
+    else box?.scrollTo({ top: box.scrollHeight });
+  };
 
   useLayoutEffect(() => {
     // Before anything is said, what stands at the top is what counts.
@@ -121,7 +133,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
       document.removeEventListener("visibilitychange", look);
       removeEventListener(SHOWN_AGAIN, look);
     };
-  }, [last]);
+  }, [lastSeq]);
   useArrivals(t, state, announcer);
 
   return (
@@ -133,7 +145,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
       <ol>
         {conversation &&
           messages.map((message) => (
-            <Line key={message.seq} t={t} message={message} conversation={conversation} />
+            <Line key={message.seq} t={t} message={message} conversation={conversation} reports={state.reports} />
           ))}
         {outgoing.map((message) => (
           <Pending
@@ -165,7 +177,7 @@ function useArrivals(t: Say, state: State, announcer: Announcer): void {
     for (const message of state.conversation?.messages ?? []) {
       if (message.seq <= told.current) continue;
       told.current = message.seq;
-      if (message.by !== "visitor" && message.kind !== "keys") announcer.say(aloud(t, message));
+      if (message.by !== "visitor" && message.kind !== "keys") announcer.say(aloud(t, message, state.reports));
     }
   }, [state.conversation?.messages]);
 }

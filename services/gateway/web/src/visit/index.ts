@@ -1,6 +1,5 @@
 import { TYPING_SENT_MS, TYPING_SHOWN_MS } from "@shared/conversation";
 import type { OpenFrame, VisitorFrame } from "@shared/frames";
-import { clientId } from "@shared/ids";
 import type { Heard } from "@shared/sealed-link";
 import type { LinkStatus } from "@shared/socket";
 import { fits, type PublicJwk, VisitorKeys } from "@shared/sealing/visitor";
@@ -16,6 +15,7 @@ export class Visit {
   readonly #show: (state: State) => void;
   readonly #language: () => string;
   readonly #authority: PublicJwk | null;
+  readonly #words: boolean;
   #state: State = BLANK;
   #session: Session | null = null;
   #typedAt = 0;
@@ -24,9 +24,10 @@ export class Visit {
 
   /**
    * `show` draws a state; `language` is the BCP 47 tag that the visitor reads; `authority` stands for who is staff, and
-   * a key is given to nobody else; without it nobody is asked for.
+   * a key is given to nobody else; without it nobody is asked for. `words`: whether resume words are offered.
    */
-  constructor(show: (state: State) => void, language: () => string, authority: PublicJwk | null) {
+  constructor(show: (state: State) => void, language: () => string, authority: PublicJwk | null, words: boolean) {
+    this.#words = words;
     this.#show = show;
     this.#language = language;
     this.#authority = authority;
@@ -45,7 +46,10 @@ export class Visit {
     if (postalCode !== "") open.postal_code = postalCode;
     this.#act({ type: "asked", choice });
     const session = this.#begin(authority, open, null);
-    void VisitorKeys.make(authority).then((keys) => session.open(keys));
+    void VisitorKeys.make(authority).then(async (keys) => {
+      open.signer = await keys.signer();
+      session.open(keys);
+    });
   }
 
   /** Come back by resume words, as they were typed. */
@@ -94,13 +98,13 @@ export class Visit {
     if (body === "" || !fits(body)) return;
     this.#act({ type: "drafted", draft: "" });
     this.#typedAt = 0;
-    this.#send(body);
+    this.#session?.say(body, "text");
   }
 
   /** Send again a message that was refused. */
   retry(cid: string, body: string): void {
     this.withdraw(cid);
-    this.#send(body);
+    this.#session?.say(body, "text");
   }
 
   withdraw(cid: string): void {
@@ -175,11 +179,14 @@ export class Visit {
     this.#release();
     const host = {
       authority,
+      words: this.#words,
+      locale: () => this.#language(),
       state: () => this.#state,
       act: (act: Act) => this.#act(act),
+      draw: () => this.drawWords(),
       heard: (frame: Heard) => this.#heard(frame),
       linked: (status: LinkStatus, code?: number) => this.#linked(status, code),
-      lost: (act: Act) => {
+      over: (act: Act) => {
         this.#release();
         this.#act(act);
       },
@@ -194,15 +201,6 @@ export class Visit {
     // It goes on elsewhere: leaving this page must not end it there.
     this.#release();
     this.#act({ type: "elsewhere" });
-  }
-
-  #send(body: string): void {
-    const conversation = this.#state.conversation?.id;
-    if (!conversation || !this.#session) return;
-    const cid = clientId();
-    // Shown before it is sent: on a fast line the acknowledgement must find it.
-    this.#act({ type: "said", cid, body, kind: "text" });
-    this.#session.link.say(conversation, body, "text", cid);
   }
 
   #heard(frame: Heard): void {
@@ -230,7 +228,9 @@ export class Visit {
   }
 
   #act(act: Act): void {
+    const { conversation, standing } = this.#state;
     this.#state = next(this.#state, act);
     this.#show(this.#state);
+    if (this.#state.conversation !== conversation || this.#state.standing !== standing) this.#session?.reports.look();
   }
 }

@@ -1,12 +1,13 @@
-import type { AdmittedFrame, FoundFrame, VisitorFrame } from "@shared/frames";
+import type { AdmittedFrame, AnswerFrame, ErrorFrame, FoundFrame, VisitorFrame } from "@shared/frames";
 import { clientId } from "@shared/ids";
-import { type Heard, SealedLink } from "@shared/sealed-link";
+import { type Heard, SealedLink, type SpokenKind } from "@shared/sealed-link";
 import type { LinkStatus } from "@shared/socket";
 import type { PublicJwk, VisitorKeys } from "@shared/sealing/visitor";
 import type { Search, Secret } from "../return/search";
 import type { ResumeWords } from "../return/words";
 import { type Act, progress, type State } from "../state";
 import { Work } from "../work";
+import { Reports } from "./reports";
 
 /** The server's close code when a newer connection has this visitor's end. */
 export const SUPERSEDED = 4001;
@@ -15,13 +16,19 @@ export const SUPERSEDED = 4001;
 export interface SessionHost {
   /** Stands for who is staff: a key is given to nobody else. */
   readonly authority: PublicJwk;
+  /** Whether resume words are offered here. */
+  readonly words: boolean;
+  /** BCP 47 tag of the page. */
+  locale(): string;
   state(): State;
   act(act: Act): void;
   /** A frame that the session has dealt with: what it means for the page. */
   heard(frame: Heard): void;
   linked(status: LinkStatus, code?: number): void;
-  /** The words do not lead back: the session is to be closed. */
-  lost(act: Act): void;
+  /** Draw resume words. */
+  draw(): void;
+  /** There is no conversation, and none will come: the session is to be closed. */
+  over(act: Act): void;
 }
 
 /**
@@ -31,6 +38,7 @@ export interface SessionHost {
  */
 export class Session {
   readonly link: SealedLink<VisitorFrame>;
+  readonly reports: Reports;
   readonly #host: SessionHost;
   readonly #search: Search | null;
   readonly #work = new Work();
@@ -40,6 +48,8 @@ export class Session {
   #words: ResumeWords | null = null;
   #admitted: AdmittedFrame | null = null;
   #told = { delivered: 0, seen: 0 };
+  /** Whether it was asked for the answer of a report, since there is no such conversation. */
+  #instead = false;
 
   constructor(host: SessionHost, first: VisitorFrame, search: Search | null) {
     this.#host = host;
@@ -49,14 +59,33 @@ export class Session {
       url: `${scheme}://${location.host}/ws`,
       self: "visitor",
       keys: () => this.#keys,
-      first: (seqs) =>
-        this.#secret ? { t: "resume", ...this.#secret, seq: seqs[this.#secret.conversation] ?? 0 } : first,
+      first: (seqs) => {
+        this.#instead = false;
+        return this.#secret ? { t: "resume", ...this.#secret, seq: seqs[this.#secret.conversation] ?? 0 } : first;
+      },
       solve: async (puzzle) => {
         if (first.t === "open") first.work = await this.#work.of(puzzle);
       },
       onFrame: (frame) => this.#hear(frame),
       finalCodes: [SUPERSEDED],
-      onStatus: (status, code) => host.linked(status, code),
+      onStatus: (status, code) => {
+        host.linked(status, code);
+        this.reports.linked(status === "ready");
+      },
+    });
+    this.reports = new Reports({
+      authority: host.authority,
+      words: host.words,
+      state: () => host.state(),
+      locale: () => host.locale(),
+      conversation: () => host.state().conversation,
+      keys: () => this.#keys,
+      phrase: () => this.#words?.phrase ?? null,
+      say: (decision) => this.say(JSON.stringify(decision), "consent"),
+      drop: (cid) => host.act({ type: "withdrawn", cid }),
+      send: (frame) => this.link.status === "ready" && this.link.now(frame),
+      draw: () => host.draw(),
+      show: (room, parts) => host.act({ type: "reports", reports: { room, parts } }),
     });
   }
 
@@ -70,6 +99,16 @@ export class Session {
     if (this.#closed) return;
     this.#keys = keys;
     this.link.open();
+  }
+
+  /** Say something; it is kept until the server has stored it. */
+  say(body: string, kind: SpokenKind): void {
+    const conversation = this.#host.state().conversation?.id;
+    if (!conversation) return;
+    const cid = clientId();
+    // Shown before it is sent: on a fast line the acknowledgement must find it.
+    this.#host.act({ type: "said", cid, body, kind });
+    this.link.say(conversation, body, kind, cid);
   }
 
   /** Draw resume words. Rejects when what they need does not come. */
@@ -122,6 +161,7 @@ export class Session {
   close(): void {
     this.#closed = true;
     this.link.close();
+    this.reports.close();
     this.#keys?.forget();
     this.#words?.forget();
     this.#keys = this.#secret = this.#words = this.#admitted = null;
@@ -133,10 +173,10 @@ export class Session {
         if (this.#search && !this.#secret) void this.#found(frame, this.#search);
         return;
       case "wrong":
-        this.#host.lost({ type: "lost", fault: frame.left > 0 ? { why: "wrong", left: frame.left } : { why: "dead" } });
+        this.#host.over({ type: "lost", fault: frame.left > 0 ? { why: "wrong", left: frame.left } : { why: "dead" } });
         return;
       case "kept":
-        void this.#words?.heard(frame);
+        void this.#words?.heard(frame).then(() => this.reports.look());
         return;
       case "admitted":
         this.#admitted = frame;
@@ -148,7 +188,15 @@ export class Session {
       case "resumed":
         this.#told = { delivered: 0, seen: 0 };
         break;
+      case "answer":
+        if (this.#search) void this.#answered(frame, this.#search);
+        return;
+      case "withdrawn":
+      case "following":
+        this.reports.heard(frame);
+        return;
       case "error":
+        if (this.reports.heard(frame) || this.#askInstead(frame)) return;
         this.#words?.refused(frame);
         break;
       default:
@@ -167,7 +215,26 @@ export class Session {
       this.#host.act({ type: "found", conversation: secret.conversation });
       this.link.now({ t: "resume", ...secret, seq: 0 });
     } catch {
-      if (!this.#closed) this.#host.lost({ type: "lost", fault: { why: "failed" } });
+      if (!this.#closed) this.#host.over({ type: "lost", fault: { why: "failed" } });
+    }
+  }
+
+  /** Nothing is known of such a conversation: ask for the answer to its report. Returns whether that was done. */
+  #askInstead({ code }: ErrorFrame): boolean {
+    if (code !== "not_found" || !this.#search || this.#secret || this.#instead) return false;
+    const { locator, proof } = this.#search.phrase;
+    this.#instead = this.link.now({ t: "ask_answer", locator, proof });
+    return this.#instead;
+  }
+
+  /** The conversation is gone, and its words lead to what became of a report. */
+  async #answered(frame: AnswerFrame, search: Search): Promise<void> {
+    try {
+      const parts = await import("../report");
+      const found = await parts.openFound(search.phrase, frame, this.#host.locale());
+      if (!this.#closed) this.#host.over({ type: "answer", found, parts });
+    } catch {
+      if (!this.#closed) this.#host.over({ type: "lost", fault: { why: "failed" } });
     }
   }
 

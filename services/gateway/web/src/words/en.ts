@@ -1,10 +1,8 @@
-import { cardEn } from "@shared/card.en";
 import { decoyEn } from "./decoy";
 import type { Catalogue } from "./fr";
 
 /** What the visitor reads, in English. */
 export const en: Catalogue = {
-  ...cardEn,
   ...decoyEn,
 
   emergencyLabel: "Emergency",
@@ -85,7 +83,6 @@ export const en: Catalogue = {
   psychologist: "Psychologist",
   service: "Your report",
   said: "{who}: {body}",
-  saidCard: "{who} sends you an address: {body}",
   sending: "Sending…",
   heldBack: "Will go when the network is back",
   stored: "Sent",
@@ -136,7 +133,7 @@ export const en: Catalogue = {
   backGo: "Come back",
   backUnknown: "Not in our list of words: {words}.",
   backCount: { one: "There is {n} word. Four are needed.", other: "There are {n} words. Four are needed." },
-  backNothing: "No conversation with these words. A word is wrong, or the conversation no longer exists.",
+  backNothing: "No conversation and no answer with these words. A word is wrong, or nothing is left of it.",
   backWrong: { one: "At least one word is wrong. {n} try is left.", other: "At least one word is wrong. {n} tries are left." },
   backDead: "Five wrong tries: these words no longer work.",
   backFailed: "It did not work. You can try again.",

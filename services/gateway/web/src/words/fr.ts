@@ -1,4 +1,3 @@
-import { cardFr } from "@shared/card.fr";
 import type { Sentence } from "@shared/i18n";
 import { decoyFr } from "./decoy";
 
@@ -8,7 +7,6 @@ import { decoyFr } from "./decoy";
  * Spaces before « : ; ? ! » and inside guillemets are no-break spaces, as French typography wants them.
  */
 export const fr = {
-  ...cardFr,
   ...decoyFr,
 
   emergencyLabel: "Urgence",
@@ -89,7 +87,6 @@ export const fr = {
   psychologist: "Psychologue",
   service: "Votre signalement",
   said: "{who} : {body}",
-  saidCard: "{who} vous envoie une adresse : {body}",
   sending: "Envoi…",
   heldBack: "Partira au retour du réseau",
   stored: "Envoyé",
@@ -140,7 +137,7 @@ export const fr = {
   backGo: "Revenir",
   backUnknown: "Pas dans notre liste de mots : {words}.",
   backCount: { one: "Il y a {n} mot. Il en faut quatre.", other: "Il y a {n} mots. Il en faut quatre." },
-  backNothing: "Aucune conversation avec ces mots. Un mot est faux, ou la conversation n’existe plus.",
+  backNothing: "Aucune conversation ni réponse avec ces mots. Un mot est faux, ou il n’en reste rien.",
   backWrong: { one: "Un mot au moins est faux. Il reste {n} essai.", other: "Un mot au moins est faux. Il reste {n} essais." },
   backDead: "Cinq essais faux : ces mots ne marchent plus.",
   backFailed: "Cela n’a pas marché. Vous pouvez essayer encore.",
