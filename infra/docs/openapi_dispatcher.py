@@ -78,13 +78,8 @@ def document() -> parts.Document:
     }
     _, replies = models_json_schema([(NearbyReply, "serialization")], ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = replies["$defs"]
-    return parts.document(
-        "Havre: the dispatcher",
-        DESCRIPTION,
-        paths,
-        [Login, Asked, *openapi_floor.TYPES, *openapi_liftings.TYPES],
-        schemas,
-    )
+    types = [Login, Asked, *openapi_floor.TYPES, *openapi_liftings.TYPES]
+    return parts.document("Havre: the dispatcher", DESCRIPTION, paths, types, schemas)
 
 
 def _login() -> parts.Document:

@@ -18,6 +18,10 @@ from services.dispatcher.desk.door import DeskDoor
 from services.dispatcher.doors import Doors
 from services.dispatcher.floor import Floor
 from services.dispatcher.http import Api, make_app
+from services.dispatcher.liftings.acting import Ledger
+from services.dispatcher.liftings.asking import Asking
+from services.dispatcher.liftings.deciding import Deciding
+from services.dispatcher.liftings.store import Liftings
 from services.dispatcher.positions import Positions
 from services.dispatcher.provider_door import ProviderDoor, registration
 from services.dispatcher.settings import DispatcherSettings
@@ -47,6 +51,8 @@ from shared.sealing.authority import BadAuthority, load_public
 SERVICE = "dispatcher"
 PAGE = Path(__file__).parent / "web" / "dist"
 CONSUMERS = (streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED)
+CLEARED_EVERY_S = 20.0
+"""How often granted addresses that nobody confirmed in time are looked for."""
 LAST_WORDS_S = 3.0
 """At the end, how long decisions under way may take; another instance announces what is left."""
 
@@ -99,11 +105,15 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         if provider is not None:
             stack.push_async_callback(provider.close)
         doors, provider_door = _doors(floor, passwords or Passwords(), provider)
+        asking, deciding = _liftings(floor, doors)
+        stack.enter_context(background(forever("clear_liftings", CLEARED_EVERY_S, deciding.clear)))
         app = make_app(
             Pages.load(settings.page_dir or PAGE),
             Api(floor, doors, provider_door),
             Supervisor(floor, doors, traffic),
             Caring(floor, doors),
+            asking,
+            deciding,
             DeskDoor(desk_files.load(settings.desk_dir), doors.member),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
@@ -121,6 +131,12 @@ def _doors(floor: Floor, passwords: Passwords, provider: Provider | None) -> tup
     entrance = Entrance(accounts, passwords, Guessing(valkey), codes, settings.second_factor, settings.local_login)
     doors = Doors(floor, entrance, provider)
     return doors, ProviderDoor(floor, doors, accounts, provider, sealer) if provider else None
+
+
+def _liftings(floor: Floor, doors: Doors) -> tuple[Asking, Deciding]:
+    client = floor.broker.connection
+    liftings, ledger = Liftings(client), Ledger(floor.audit)
+    return Asking(floor, doors, Accounts(client), liftings, ledger), Deciding(floor, doors, liftings, ledger)
 
 
 async def _floor(settings: DispatcherSettings, stack: AsyncExitStack) -> tuple[Floor, NatsWire]:

@@ -19,6 +19,8 @@ from shared.subjects import NEARBY
 MAX_HTTP_BODY = 16_384
 SUPERVISION = "/supervision"
 """Where the same page shows what supervisors see."""
+MAGISTRATE = "/magistrate"
+"""And where it shows what magistrates decide."""
 
 
 class Routed(Protocol):
@@ -80,7 +82,7 @@ def make_app(pages: Pages, *others: Routed) -> web.Application:
     """Return the public application: the pages, and whatever else has routes."""
     app = web.Application(client_max_size=MAX_HTTP_BODY, middlewares=[refusals])
     secure(app)
-    app.add_routes([*pages.routes(), web.get(SUPERVISION, pages.index)])
+    app.add_routes([*pages.routes(), web.get(SUPERVISION, pages.index), web.get(MAGISTRATE, pages.index)])
     for one in others:
         app.add_routes(one.routes())
     return app

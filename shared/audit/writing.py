@@ -123,10 +123,11 @@ class Audit:
                 metrics.AUDIT_WAITING.set(len(self._waiting))
             self._written.set()
 
-    async def drained(self, patience_s: float) -> None:
-        """Return once everything recorded is written, or when ``patience_s`` is over."""
+    async def drained(self, patience_s: float) -> bool:
+        """Return once everything recorded is written, or when ``patience_s`` is over: then False."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._written.wait(), patience_s)
+        return self._written.is_set()
 
     async def _write(self, said: dict[str, Any]) -> None:
         fields, tries = {**said, "lost": self._lost}, 0
