@@ -46,6 +46,10 @@ async def _start_and_keep(stack: Stack) -> None:
     say(f"console   {stack.addresses.console}")
     for login in stack.credentials:
         say(f"operator  {login.login} / {login.password}  ({login.force})")
+    for partner in stack.partners:
+        say(f"partner   {partner.card}  ({partner.force})")
+    if stack.partners:
+        say(f"          to be one: {sys.executable} examples/partner.py FILE")
     say("ready")
     await supervise(stack, say)
 

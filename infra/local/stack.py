@@ -1,6 +1,7 @@
 """The whole system as an object, for the launcher, tests and benches: start, kill a part, start it again, stop."""
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -10,13 +11,13 @@ import nats.errors
 import nats.js.errors
 
 from infra import streams as declarations
-from infra.local import plan, probes, staff
+from infra.local import partners, plan, probes, staff
 from infra.local.binaries import SET_UP_AGAIN
 from infra.local.children import Child
 from infra.local.failure import LaunchFailed
 from infra.local.rundir import RunDir, sweep
 from infra.local.settings import LocalSettings
-from infra.nats.permissions import ADMIN, SERVICES
+from infra.nats.permissions import ADMIN, REGISTRAR, SERVICES
 from shared.sealing import account_key, authority
 from shared.settings import Settings
 
@@ -43,6 +44,7 @@ class Stack:
         *,
         services: Sequence[str] = SERVICES,
         demo_staff: bool = True,
+        demo_partners: bool = True,
         key_rounds: int = account_key.ROUNDS,
         say: Say = silent,
     ) -> None:
@@ -54,8 +56,10 @@ class Stack:
         self.services = tuple(services)
         self.secrets = plan.Secrets()
         self.credentials: list[staff.Login] = []
+        self.partners: list[partners.DemoPartner] = []
         self.children: dict[str, Child] = {}
         self._demo_staff = demo_staff and "dispatcher" in self.services
+        self._demo_partners = demo_partners and "signalement" in self.services
         self._key_rounds = key_rounds
         self._say = say
         self._authority = ""
@@ -83,6 +87,11 @@ class Stack:
     def office(self) -> dict[str, str]:
         """Return the environment for commands about accounts: the dispatcher's, and the staff authority's own key."""
         return {**self.environment("dispatcher"), plan.AUTHORITY_KEY: str(self.authority_file)}
+
+    def registry(self) -> dict[str, str]:
+        """Return the environment for commands about partners: the registrar's, and the staff authority's own key."""
+        user = {f"HAVRE_{name.upper()}": value for name, value in self._as_user(REGISTRAR).items()}
+        return {**os.environ, **user, plan.AUTHORITY_KEY: str(self.authority_file)}
 
     @property
     def authority_file(self) -> Path:
@@ -122,6 +131,8 @@ class Stack:
                 group.create_task(self._step(name, self.start_service(name)))
             if self._demo_staff:
                 group.create_task(self._step("demo staff", self._add_staff()))
+            if self._demo_partners:
+                group.create_task(self._step("demo partners", self._add_partners()))
 
     async def _step(self, label: str, work: Awaitable[None]) -> None:
         started = time.monotonic()
@@ -148,6 +159,11 @@ class Stack:
         signs = authority.load_private(self.authority_file)
         await staff.add_all(logins, Settings.model_validate(self._as_user("dispatcher")), signs, self._key_rounds)
         self.credentials = logins
+
+    async def _add_partners(self) -> None:
+        registrar = Settings.model_validate(self._as_user(REGISTRAR))
+        signs = authority.load_private(self.authority_file)
+        self.partners = await partners.add_all(self.run_dir.path / "partners", registrar, signs)
 
     async def start_service(self, name: str) -> None:
         """Start one part (a service, ``nats`` or ``valkey``) and return once it is ready.
