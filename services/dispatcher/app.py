@@ -16,6 +16,7 @@ from services.dispatcher.consumers import Handlers
 from services.dispatcher.desk import files as desk_files
 from services.dispatcher.desk.door import DeskDoor
 from services.dispatcher.doors import Doors
+from services.dispatcher.figures import FiguresDoor
 from services.dispatcher.floor import Floor
 from services.dispatcher.http import Api, make_app
 from services.dispatcher.liftings.acting import Ledger
@@ -24,6 +25,7 @@ from services.dispatcher.liftings.deciding import Deciding
 from services.dispatcher.liftings.store import Liftings
 from services.dispatcher.positions import Positions
 from services.dispatcher.provider_door import ProviderDoor, registration
+from services.dispatcher.reports import ReportDoor, Reported
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.accounts import Accounts
 from services.dispatcher.staff.codes import Codes
@@ -35,13 +37,14 @@ from services.dispatcher.staff.sealed import Sealer
 from services.dispatcher.supervisor import Supervisor
 from services.dispatcher.traffic import TrafficKeeper
 from shared import streams, subjects
-from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once
+from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once, one_by_one
 from shared.chat.batch import Batcher
 from shared.chat.hub import new_instance
 from shared.chat.store import ConversationStore, connect
 from shared.chat.wire import NatsWire
 from shared.contracts.gateway import ConversationErasedByGateway
 from shared.contracts.router import ConversationRouted
+from shared.contracts.signalement_reports import ReportChanged
 from shared.health import Check, ops_server
 from shared.logs import get_logger
 from shared.pages import Pages
@@ -72,7 +75,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         floor, link = await _floor(settings, stack)
         valkey, broker = floor.conversations.client, floor.broker
         sweeper = Sweeper(floor.dispatch, floor.projection, floor.announcer, floor.assigner, floor, settings.sure_ms)
-        subscribe(broker, settings, Handlers(floor, sweeper))
+        subscribe(broker, settings, Handlers(floor, sweeper), Reported(floor))
         await broker.start()
         stack.push_async_callback(broker.stop)
         stack.enter_context(background(floor.audit.run()))
@@ -99,6 +102,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             "chat": link.ping,
             "store": floor.conversations.ping,
             "consumers": partial(consumers_exist, broker, streams.CONVERSATIONS, CONSUMERS),
+            "reports": partial(consumers_exist, broker, streams.SIGNALEMENT_FACTS, [streams.DISPATCHER_REPORTS]),
         }
         await stack.enter_async_context(ops_server(settings.ops_host, settings.ops_port, checks))
         provider = Provider(registration(settings)) if settings.oidc_issuer else None
@@ -112,6 +116,8 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             Api(floor, doors, provider_door),
             Supervisor(floor, doors, traffic),
             Caring(floor, doors),
+            ReportDoor(floor, doors),
+            FiguresDoor(floor, doors),
             asking,
             deciding,
             DeskDoor(desk_files.load(settings.desk_dir), doors.member),
@@ -161,11 +167,13 @@ async def main(settings: DispatcherSettings, stop: asyncio.Event) -> None:
         await stop.wait()
 
 
-def subscribe(broker: NatsBroker, settings: DispatcherSettings, handlers: Handlers) -> None:
-    """Hear what the router found out and what the gateway erased."""
+def subscribe(broker: NatsBroker, settings: DispatcherSettings, handlers: Handlers, reported: Reported) -> None:
+    """Hear what the router found out, what the gateway erased, and what became of reports."""
     routed, erased = subjects.event(ConversationRouted), subjects.event(ConversationErasedByGateway)
     consumer(broker, settings, routed, streams.DISPATCHER_ROUTED, many_at_once())(handlers.routed)
     consumer(broker, settings, erased, streams.DISPATCHER_ERASED, many_at_once())(handlers.erased)
+    changed, name = subjects.event(ReportChanged), streams.DISPATCHER_REPORTS
+    consumer(broker, settings, changed, name, one_by_one(), streams.SIGNALEMENT_FACTS)(reported.changed)
 
 
 def serve() -> None:

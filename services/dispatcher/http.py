@@ -16,7 +16,8 @@ from shared.contracts.referral import NearbyQuery, NearbyReply
 from shared.pages import Pages, same_origin, secure
 from shared.subjects import NEARBY
 
-MAX_HTTP_BODY = 16_384
+MAX_HTTP_BODY = 49_152
+"""Bytes of the largest call: a sealed report with the consent to it."""
 SUPERVISION = "/supervision"
 """Where the same page shows what supervisors see."""
 MAGISTRATE = "/magistrate"

@@ -10,7 +10,8 @@
 -- Answers one array an operation: status, last or given seq, frame of the first sending ("" unless a resend; the
 --   store's error code when unavailable), then the instances of the other ends.
 local ROLES = {'visitor', 'operator', 'psychologist'}
-local PROOF = {visitor = 'who:visitor', operator = 'who:operator', psychologist = 'who:psychologist'}
+-- The installation itself proves nothing: no socket has its role, only the dispatcher's own code says so.
+local PROOF = {visitor = 'who:visitor', operator = 'who:operator', psychologist = 'who:psychologist', service = 'seq'}
 local call = redis.call
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
@@ -34,14 +35,14 @@ local function same_end(conversation, log, ids)
   end
 end
 
-local function say(conversation, log, ids, seq, id, frame)
+local function say(conversation, log, ids, seq, role, id, frame)
   local number = seq + 1
   if call('HSETNX', ids, id, number) == 0 then
     local known = call('HGET', ids, id)
     local entry = call('XRANGE', log, known .. '-0', known .. '-0')
     return {'again', tonumber(known), entry[1] and entry[1][2][2] or ''}
   end
-  if seq >= most then
+  if seq >= most and role ~= 'service' then
     call('HDEL', ids, id)
     return {'full', seq, ''}
   end
@@ -70,13 +71,13 @@ local function perform(conversation, log, ids, verb, role, who, a, b)
   if not found[1] then
     return {'gone', 0, ''}
   end
-  if found[2] ~= who then
+  if role ~= 'service' and found[2] ~= who then
     return {'forbidden', 0, ''}
   end
   local seq = tonumber(found[1])
   local answer = {'ok', seq, ''}
   if verb == 'say' then
-    answer = say(conversation, log, ids, seq, a, b)
+    answer = say(conversation, log, ids, seq, role, a, b)
   elseif verb == 'receipt' then
     higher(conversation, 'delivered:' .. role, math.min(tonumber(a), seq))
     higher(conversation, 'seen:' .. role, math.min(tonumber(b), seq))

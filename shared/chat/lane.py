@@ -34,7 +34,7 @@ _REFUSALS = {
 }
 
 
-class _Tail(Frame, tag="message", frozen=True):
+class Tail(Frame, tag="message", frozen=True):
     """A message without its number, which the store gives later; its encoding without the first brace is kept."""
 
     conversation: str
@@ -102,7 +102,7 @@ class Lane:
             self._refuse(frame.cid, ErrorCode.TOO_FAST, "too many messages; send this one again later", wait)
             return
         at = now_ms()
-        tail = encode(_Tail(frame.conversation, self.role, at, frame.cid, frame.body))[1:]
+        tail = encode(Tail(frame.conversation, self.role, at, frame.cid, frame.body))[1:]
 
         def stored(outcome: Outcome) -> None:
             self._stored(frame.cid, at, tail, outcome)
