@@ -14,10 +14,14 @@ from msgspec import structs
 
 from shared.chat.frames import (
     Admitted,
+    Answer,
+    AskAnswer,
     AskCommune,
     Challenge,
     ChooseCommune,
     Erased,
+    Error,
+    ErrorCode,
     Find,
     Found,
     Keep,
@@ -35,6 +39,7 @@ from shared.chat.frames import (
 from shared.contracts.conversation import Audience, Category
 from shared.sealing.authority import load_public
 from tests.client.base import Client, Sendable, client_id
+from tests.client.decisions import Decisions
 from tests.sealing.body import UNREADABLE as UNREADABLE_BODY
 from tests.sealing.body import Opened as OpenedBody
 from tests.sealing.plain import Plain
@@ -74,11 +79,12 @@ class Visitor(Client):
         audience: Audience = Audience.VICTIM,
         postal_code: str | None = None,
         commune: str | None = None,
+        minor: bool = False,
         window: int = 1,
         ping_s: float = 10.0,
     ) -> None:
         super().__init__(site, window=window, ping_s=ping_s)
-        self.wish = Open(category=category, audience=audience, postal_code=postal_code)
+        self.wish = Open(category=category, audience=audience, postal_code=postal_code, minor=minor)
         self.conversation = ""
         self.token = ""
         self.state: State | None = None
@@ -88,17 +94,22 @@ class Visitor(Client):
         """Roles of those who were to read and could not be verified."""
         self.until_ms: int | None = None
         """When the resume words die, once there are some."""
+        self.reports = Decisions(self)
+        self.answer: Answer | None = None
+        """What the words led to once the conversation was gone."""
         self._words: Phrase | None = None
         self._share = ""
         self._authority: ECKey | None = None
         self._admitted: Admitted | None = None
         self._commune = commune
+        self._instead = False
         self._working: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._authority = await authority_of(self.http, self.site)
         if not self._words:
             self.keys = VisitorKeys.make(self._authority)
+            self.wish = structs.replace(self.wish, signer=self.keys.signer)
         return await super().__aenter__()
 
     @classmethod
@@ -124,6 +135,20 @@ class Visitor(Client):
         self.send(Keep(conversation=self.conversation, locator=self._words.locator))
         await self.until(lambda: self.until_ms is not None)
         return self.until_ms or 0
+
+    @property
+    def words(self) -> Phrase:
+        """What the resume words lead by. Raises ``LookupError`` when there are none."""
+        if self._words is None:
+            raise LookupError("no words were drawn")
+        return self._words
+
+    @property
+    def authority(self) -> ECKey:
+        """Whose certificates this visitor believes. Raises ``LookupError`` before it has connected."""
+        if self._authority is None:
+            raise LookupError("the page was not read yet")
+        return self._authority
 
     def told(self, by: Role | None = None) -> list[str]:
         """Return what this visitor can read, in order, by one role or by all."""
@@ -173,6 +198,8 @@ class Visitor(Client):
                 self._admit()
             case Kept() | Found():
                 self._return(frame)
+            case Answer() | Error(code=ErrorCode.NOT_FOUND):
+                self._led_elsewhere(frame)
             case Erased():
                 self.erased = frame
             case _:
@@ -195,10 +222,9 @@ class Visitor(Client):
     def _return(self, frame: Kept | Found) -> None:
         assert self._words is not None
         if isinstance(frame, Found):
-            assert self._authority is not None
             box = json.loads(self._words.open(frame.box, frame.share))
             self.conversation, self.token = box["conversation"], box["token"]
-            self.keys = VisitorKeys.imported(box["keys"], self._authority)
+            self.keys = VisitorKeys.imported(box["keys"], self.authority)
             self._share, self.until_ms = frame.share, frame.until
             self.send(self.first())
         elif frame.share is not None:
@@ -206,6 +232,14 @@ class Visitor(Client):
             self._send_box()
         else:
             self.until_ms = frame.until
+
+    def _led_elsewhere(self, frame: Answer | Error) -> None:
+        """Nothing is known of a conversation by these words: ask, once, for the answer to its report."""
+        if isinstance(frame, Answer):
+            self.answer = frame
+        elif self._words and not self.conversation and not self._instead:
+            self._instead = True
+            self.send(AskAnswer(locator=self._words.locator, proof=self._words.proof))
 
     def _send_box(self) -> None:
         """Put into the box what whoever comes back needs; again whenever the keys change."""
