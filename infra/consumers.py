@@ -3,7 +3,7 @@
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from shared import streams, subjects
-from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
+from shared.contracts.gateway import ConversationEndangered, ConversationErasedByGateway, ConversationOpened
 from shared.contracts.router import ConversationRouted
 from shared.contracts.signalement_reports import ReportChanged
 
@@ -49,6 +49,11 @@ def _of_conversations() -> list[ConsumerConfig]:
             streams.DISPATCHER_ERASED,
             "Frees the operator of a visitor who left",
             [subjects.event(ConversationErasedByGateway)],
+        ),
+        _consumer(
+            streams.DISPATCHER_ENDANGERED,
+            "Puts who is in danger before all others",
+            [subjects.event(ConversationEndangered)],
         ),
         # One at a time, so strictly in order, redeliveries included: counting once depends on it.
         _consumer(streams.SIGNALEMENT_FIGURES, "Counts persons accompanied", conversation_facts(), in_flight=1),

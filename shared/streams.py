@@ -12,6 +12,7 @@ DEAD_LETTERS = "DEAD_LETTERS"
 ROUTER_OPENED = "router-opened"
 DISPATCHER_ROUTED = "dispatcher-routed"
 DISPATCHER_ERASED = "dispatcher-erased"
+DISPATCHER_ENDANGERED = "dispatcher-endangered"
 SIGNALEMENT_FIGURES = "signalement-figures"
 
 SIGNALEMENTS = "SIGNALEMENTS"

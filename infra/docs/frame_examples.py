@@ -44,6 +44,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     f.Typing(conversation=CONVERSATION, body=BODY),
     f.Receipt(conversation=CONVERSATION, delivered=12, seen=11),
     f.Ping(seqs={CONVERSATION: 12}),
+    f.Danger(conversation=CONVERSATION, on=True),
     f.End(conversation=CONVERSATION),
     f.Sync(seqs={CONVERSATION: 12, OTHER: 3}, credential=CREDENTIAL),
     f.MakeDuty(credential=CREDENTIAL, boxes={SHIFT: DUTY_BOX, PEER: DUTY_BOX}),

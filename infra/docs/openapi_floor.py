@@ -5,10 +5,10 @@ from typing import Any
 from infra.docs import openapi_parts as parts
 from services.dispatcher.caring import Debrief, Hard, Standing
 from services.dispatcher.overview import MOST_ASKED
-from services.dispatcher.supervisor import Close, Debriefed, Drain, Hand, Overflow, Reopen
+from services.dispatcher.supervisor import Close, Debriefed, Drain, Hand, Overflow, Reopen, Seen
 from shared.contracts.conversation import Force
 
-TYPES: list[type[Any]] = [Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Standing]
+TYPES: list[type[Any]] = [Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Seen, Standing]
 MEMBER: parts.Document = {"security": [{parts.SESSION: []}]}
 OWN_PAGE = [parts.OURS, parts.ORIGIN]
 
@@ -41,6 +41,7 @@ def paths() -> parts.Document:
         "/api/supervision/reopen": {"post": _call("reopen", "Serve a queue again", Reopen, done)},
         "/api/supervision/overflow": {"post": _call("overflow", "Have a queue overflow", Overflow, done)},
         "/api/supervision/debrief": {"post": _call("debriefed", "Somebody sees to it", Debriefed, done)},
+        "/api/supervision/danger": {"post": _call("danger_seen", "See to a conversation in danger", Seen, done)},
     }
 
 

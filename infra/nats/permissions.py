@@ -158,7 +158,12 @@ TABLE: dict[str, Permissions] = {
             subjects.FIGURES,
             subjects.RECIPIENTS,
             subjects.SUBMIT,
-            *consuming(streams.CONVERSATIONS, streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED),
+            *consuming(
+                streams.CONVERSATIONS,
+                streams.DISPATCHER_ROUTED,
+                streams.DISPATCHER_ERASED,
+                streams.DISPATCHER_ENDANGERED,
+            ),
             *consuming(streams.SIGNALEMENT_FACTS, streams.DISPATCHER_REPORTS),
             *reading_bucket(streams.STAFF),
             streams.bucket_keys(streams.STAFF),

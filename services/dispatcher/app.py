@@ -42,7 +42,7 @@ from shared.chat.batch import Batcher
 from shared.chat.hub import new_instance
 from shared.chat.store import ConversationStore, connect
 from shared.chat.wire import NatsWire
-from shared.contracts.gateway import ConversationErasedByGateway
+from shared.contracts.gateway import ConversationEndangered, ConversationErasedByGateway
 from shared.contracts.router import ConversationRouted
 from shared.contracts.signalement_reports import ReportChanged
 from shared.health import Check, ops_server
@@ -53,7 +53,7 @@ from shared.sealing.authority import BadAuthority, load_public
 
 SERVICE = "dispatcher"
 PAGE = Path(__file__).parent / "web" / "dist"
-CONSUMERS = (streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED)
+CONSUMERS = (streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED, streams.DISPATCHER_ENDANGERED)
 CLEARED_EVERY_S = 20.0
 """How often granted addresses that nobody confirmed in time are looked for."""
 LAST_WORDS_S = 3.0
@@ -91,6 +91,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
                 forever("sweep", 1.0, sweeper.sweep),
                 forever("forget_gone", 2.0, sweeper.forget_gone),
                 forever("show_board", 1.0, floor.show_board),
+                forever("watch_dangers", 1.0, floor.dangers.watch),
                 forever("tell_positions", 1.0, positions.tell),
                 forever("mend_gaps", 1.0, floor.mend_gaps),
                 forever("close_lost", 5.0, floor.close_lost),
@@ -174,6 +175,8 @@ def subscribe(broker: NatsBroker, settings: DispatcherSettings, handlers: Handle
     consumer(broker, settings, erased, streams.DISPATCHER_ERASED, many_at_once())(handlers.erased)
     changed, name = subjects.event(ReportChanged), streams.DISPATCHER_REPORTS
     consumer(broker, settings, changed, name, one_by_one(), streams.SIGNALEMENT_FACTS)(reported.changed)
+    endangered = subjects.event(ConversationEndangered)
+    consumer(broker, settings, endangered, streams.DISPATCHER_ENDANGERED, many_at_once())(handlers.endangered)
 
 
 def serve() -> None:

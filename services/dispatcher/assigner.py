@@ -7,6 +7,7 @@ from functools import partial
 
 from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer, Teller
+from services.dispatcher.domain.order import Hurry
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
 from services.dispatcher.store.projection import Projection
 from services.dispatcher.store.supervision import Supervision
@@ -100,11 +101,15 @@ class Sweeper:
     async def forget_gone(self) -> None:
         """Withdraw conversations whose record is gone: they fell silent, or whoever erased them died on the way.
 
-        That it was silence is stated later: who destroyed one a moment ago says so meanwhile.
+        That it was silence is stated later: who destroyed one a moment ago says so meanwhile. On the way, whoever said
+        that they are in danger goes first, in case nobody heard it.
         """
         for index, look in enumerate(self._looks):
             self._cursors[index], some = await look(self._cursors[index], LOOKED_AT)
-            for conversation in await self._projection.gone(some) if some else []:
+            seen = await self._projection.look(some)
+            for conversation, by in seen.in_danger.items():
+                await self._store.hurry(conversation, Hurry.DANGER, by)
+            for conversation in seen.gone:
                 frame = encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE))
                 await self._freed(conversation, await self._store.vanish(conversation, self._sure_ms), frame)
 

@@ -23,6 +23,7 @@ from services.dispatcher.store.dispatch import Board, Seat
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
 from shared.chat.frames import (
+    Danger,
     End,
     Erased,
     Error,
@@ -169,22 +170,30 @@ class Console:
         if isinstance(frame, Sync) is self._synced and not isinstance(frame, Ping):
             raise FrameError(Error(code=ErrorCode.OUT_OF_ORDER, detail="sync comes first, and once"))
         match frame:
-            case Say():
-                await self.shelf.lane(frame).say(frame)
-            case Typing():
-                self.shelf.lane(frame).typing(frame.body)
-            case Receipt():
-                self.shelf.lane(frame).receipt(frame)
+            case Say() | Typing() | Receipt() | Danger() | End():
+                await self._converse(frame)
             case Ping():
                 await self._ping(frame)
             case SetStatus():
                 await self._set_status(frame)
-            case End():
-                await self._end(self.shelf.lane(frame).conversation)
             case MakeDuty() | ShareDuty():
                 await self._keys.act(frame)
             case Sync():
                 await self._sync(frame)
+
+    async def _converse(self, frame: Say | Typing | Receipt | Danger | End) -> None:
+        lane = self.shelf.lane(frame)
+        match frame:
+            case Say():
+                await lane.say(frame)
+            case Typing():
+                lane.typing(frame.body)
+            case Receipt():
+                lane.receipt(frame)
+            case Danger():
+                await self._floor.dangers.say(lane.conversation, self.operator, on=frame.on)
+            case End():
+                await self._end(lane.conversation)
 
     async def _sync(self, frame: Sync) -> None:
         await self._keys.prove(frame.credential)

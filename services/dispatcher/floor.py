@@ -10,6 +10,7 @@ from faststream.nats import NatsBroker
 from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer
 from services.dispatcher.assigner import Assigner
+from services.dispatcher.dangers import Dangers
 from services.dispatcher.duty import DUTY, Duties
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
@@ -58,6 +59,7 @@ class Floor:
         self.announcer = Announcer(self.dispatch, self.projection, broker, self, settings.sure_ms, self.audit)
         self.assigner = Assigner(self.dispatch, self.announcer)
         self.duties = Duties(DutyStore(valkey, settings.patience), instance, self.tell, self._seated)
+        self.dangers = Dangers(self)
         self._consoles: dict[str, Console] = {}
         self._seats: dict[str, Console] = {}
         self._holders: dict[str, Console] = {}

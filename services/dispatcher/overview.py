@@ -14,6 +14,7 @@ from services.dispatcher.domain.estimate import wait_s
 from services.dispatcher.domain.forecast import Promise
 from services.dispatcher.domain.hours import WorkingHours
 from services.dispatcher.domain.traffic import Hour, expected
+from services.dispatcher.store.danger import Danger
 from services.dispatcher.store.dispatch import Board, QueueState, queue_parts
 from services.dispatcher.store.supervision import Known, Notice, Overview, Person
 from shared.contracts.conversation import Category, Force
@@ -74,10 +75,27 @@ class Psychologist(msgspec.Struct, frozen=True):
     opens_at: int | None
 
 
+class Alarm(msgspec.Struct, frozen=True):
+    """A conversation in danger. ``by``: the role that said so, ``at`` (ms); ``operator``: who has it, None: it waits.
+
+    ``seen_by``: the supervisor who sees to it, since ``seen_at`` (ms).
+    """
+
+    conversation: str
+    queue: str
+    since: int
+    at: int
+    by: str
+    operator: str | None
+    seen_by: str | None
+    seen_at: int
+
+
 class View(msgspec.Struct, frozen=True):
     """The whole at ``at`` (ms). ``debriefs``: who asked to talk, when; also those who are no longer on duty."""
 
     at: int
+    dangers: list[Alarm]
     queues: list[Line]
     operators: list[Operator]
     debriefs: dict[str, int]
@@ -114,11 +132,14 @@ class Crew:
     limit: int
 
 
-def of(board: Board, overview: Overview, psychologists: Mapping[Force, WorkingHours]) -> View:
+def of(
+    board: Board, overview: Overview, dangers: Iterable[Danger], psychologists: Mapping[Force, WorkingHours]
+) -> View:
     """Return the floor as it is."""
     now = datetime.fromtimestamp(board.now_ms / 1000, UTC)
     return View(
         at=board.now_ms,
+        dangers=[_alarm(danger) for danger in dangers],
         queues=[_line(queue, board.now_ms, overview) for queue in board.queues],
         operators=[_operator(person, overview) for person in sorted(overview.people, key=lambda one: one.login)],
         debriefs=overview.debriefs,
@@ -203,6 +224,19 @@ def _operator(person: Person, overview: Overview) -> Operator:
 
 def _talk(known: Known) -> Talk:
     return Talk(known.conversation, known.queue, known.since_ms, known.given_ms, known.turn, "danger" in known.hurry)
+
+
+def _alarm(danger: Danger) -> Alarm:
+    return Alarm(
+        conversation=danger.conversation,
+        queue=danger.queue,
+        since=danger.since_ms,
+        at=danger.at_ms,
+        by=danger.by,
+        operator=danger.operator or None,
+        seen_by=danger.seen_by or None,
+        seen_at=danger.seen_ms,
+    )
 
 
 def _psychologist(force: Force, hours: WorkingHours, now: datetime) -> Psychologist:

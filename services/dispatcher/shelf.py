@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from services.dispatcher import views
-from shared.chat.frames import End, Erased, Error, ErrorCode, FrameError, Held, Receipt, Released, Role, Say, Typing
+from shared.chat.frames import (
+    Danger,
+    End,
+    Erased,
+    Error,
+    ErrorCode,
+    FrameError,
+    Held,
+    Receipt,
+    Released,
+    Role,
+    Say,
+    Typing,
+)
 from shared.chat.lane import Lane
 from shared.chat.outbox import Outbox, TokenBucket
 from shared.contracts.conversation import EndedBy, Force
@@ -35,7 +48,7 @@ class Shelf:
         """What is on it."""
         return set(self._lanes)
 
-    def lane(self, frame: Say | Typing | Receipt | End) -> Lane:
+    def lane(self, frame: Say | Typing | Receipt | Danger | End) -> Lane:
         """Return the lane that a frame is about. Raises ``FrameError`` when the conversation is not here."""
         lane = self._lanes.get(frame.conversation)
         if lane is None:

@@ -67,6 +67,12 @@ class Debriefed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operator: Login
 
 
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """See to a conversation in danger."""
+
+    conversation: UUID
+
+
 class Supervisor:
     """The handlers. Everything that changes something is in the audit."""
 
@@ -87,13 +93,15 @@ class Supervisor:
             web.post("/api/supervision/reopen", self.reopen),
             web.post("/api/supervision/overflow", self.overflow),
             web.post("/api/supervision/debrief", self.debrief),
+            web.post("/api/supervision/danger", self.danger),
         ]
 
     async def look(self, request: web.Request) -> web.StreamResponse:
         """Answer with the floor at this moment."""
         await self._supervisor(request)
         board = await self._floor.dispatch.board()
-        view = overview.of(board, await self._store.overview(), self._floor.settings.psychologists)
+        dangers = await self._floor.dangers.all()
+        view = overview.of(board, await self._store.overview(), dangers, self._floor.settings.psychologists)
         return _json(view)
 
     async def forecast(self, request: web.Request) -> web.StreamResponse:
@@ -175,6 +183,13 @@ class Supervisor:
         if not await self._store.tick_debrief(asked.operator):
             raise Refused(409, "none", "nobody waits for that")
         return self._done(AuditAction.DEBRIEF_TICKED, who, asked.operator)
+
+    async def danger(self, request: web.Request) -> web.StreamResponse:
+        """See to a conversation in danger: its operator and the other supervisors are told who does."""
+        who, asked = await self._asked(request, Seen)
+        if not await self._floor.dangers.see(str(asked.conversation), who):
+            raise Refused(409, "none", "this danger is over, or somebody sees to it")
+        return self._done(AuditAction.DANGER_SEEN, who, conversation=asked.conversation)
 
     async def _supervisor(self, request: web.Request) -> str:
         _, account = await self._doors.member(request)

@@ -29,6 +29,10 @@ def held(cid: str, record: Record, force: Force) -> Held:
         delivered=record.delivered,
         seen=record.seen,
         resumable_until=record.resumable_until,
+        minor=record.minor,
+        danger=record.danger,
+        danger_at=record.danger_at,
+        danger_seen_by=record.danger_seen_by,
     )
 
 

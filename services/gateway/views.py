@@ -16,5 +16,6 @@ def of_record(cid: str, record: Record) -> State:
         estimate_s=record.estimate_s if waiting else None,
         notice=record.notice if waiting else None,
         resumable_until=record.resumable_until,
+        danger=record.danger,
         peer_connected=record.operator_at is not None if record.stage is Stage.ACTIVE else None,
     )

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from aiohttp import WSCloseCode
 
-from services.gateway import facts, metrics
+from services.gateway import danger, facts, metrics
 from services.gateway.desk import Desk
 from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
 from services.gateway.doors import Entrance
@@ -22,6 +22,7 @@ from shared.chat.frames import (
     AskCommune,
     ChooseCommune,
     CommuneChoice,
+    Danger,
     End,
     Error,
     ErrorCode,
@@ -182,6 +183,8 @@ class Visitor:
                 lane.receipt(frame)
             case Typing() if lane:
                 lane.typing(frame.body)
+            case Danger() if lane:
+                await self._danger(frame)
             case _:
                 await self._come_and_go(frame, lane)
 
@@ -207,6 +210,13 @@ class Visitor:
                 self.outbox.send(await self._reporting.answer(frame))
             case End() if lane:
                 await self._end(lane)
+
+    async def _danger(self, frame: Danger) -> None:
+        wait = self._bucket.take()
+        if wait:
+            self._answer(Error(code=ErrorCode.TOO_FAST, detail="say it again in a moment", retry_after_ms=wait))
+            return
+        await danger.declare(self._desk, frame.conversation, on=frame.on)
 
     async def _open(self, frame: Open) -> None:
         challenge = await self._entrance.ask(frame.work)
@@ -246,6 +256,8 @@ class Visitor:
             fields["postal_code"] = frame.postal_code
         if commune:
             fields["commune"] = commune
+        if frame.minor:
+            fields["minor"] = 1
         if frame.signer:
             fields["signer"] = frame.signer
         await self._desk.create(conversation, fields)

@@ -24,6 +24,15 @@ class ConversationOpened(ConversationEvent):
     )
 
 
+class ConversationEndangered(ConversationEvent):
+    """Somebody said that they are in danger, or took it back: which of the two holds stands with the conversation.
+
+    So neither a repeat nor the order of two of them matters, and nothing of it is on a disk.
+    """
+
+    TYPE: ClassVar[str] = "gateway.conversation.endangered.v1"
+
+
 class ConversationErasedByGateway(ErasedFact):
     """The visitor left and the conversation was destroyed."""
 

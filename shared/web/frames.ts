@@ -74,7 +74,7 @@ export interface Peer {
 /**
  * Ask for a specialist. Answered by `opened`, or first by `ask_commune`, or by `challenge`: then it is said
  * again, with `work`. `signer` names the key with which the page will sign for this conversation: a consent counts
- * only when it is signed by that key.
+ * only when it is signed by that key. `minor`: who asks says that they are under 18.
  */
 export interface OpenFrame {
   t: "open";
@@ -85,6 +85,7 @@ export interface OpenFrame {
   language?: string;
   work?: string | null;
   signer?: string | null;
+  minor?: boolean;
 }
 
 /** Answer `ask_commune`: an INSEE code of the list, or null for "I don't know / I'd rather not say". */
@@ -213,6 +214,18 @@ export interface ReceiptFrame {
 export interface PingFrame {
   t: "ping";
   seqs?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Somebody is in danger at this moment, or no longer. Answered by what both ends are told of the conversation:
+ * `state` and `held`. Saying again what is so changes nothing. What a specialist has said, the visitor's page
+ * cannot take back: somebody else may hold the phone.
+ */
+export interface DangerFrame {
+  t: "danger";
+  /** UUID in lower case. */
+  conversation: string;
+  on: boolean;
 }
 
 /** End the conversation and destroy it everywhere. Answered by `erased`. */
@@ -378,7 +391,7 @@ export interface WrongFrame {
  * `position` is 1 for the next to be answered; `estimate_s` is seconds, absent when nothing honest can be said.
  * `notice`: why nobody new is answered for now, in the visitor's language where that is known.
  * `peer_connected`: the specialist's console is on line at this moment. `resumable_until`: until when the
- * visitor's resume words work.
+ * visitor's resume words work. `danger`: who said that somebody is in danger now; those go before all others.
  */
 export interface StateFrame {
   t: "state";
@@ -392,6 +405,7 @@ export interface StateFrame {
   notice?: string | null;
   peer_connected?: boolean | null;
   resumable_until?: number | null;
+  danger?: Role | null;
 }
 
 /** Who may read from now on: the whole set. Sent after `opened` and `resumed`, and whenever it changes. */
@@ -480,6 +494,10 @@ export interface HeldFrame {
   seen?: number;
   resumable_until?: number | null;
   new?: boolean;
+  minor?: boolean;
+  danger?: Role | null;
+  danger_at?: number | null;
+  danger_seen_by?: string | null;
 }
 
 /** This operator no longer has the conversation; the console forgets it. */
@@ -523,6 +541,7 @@ export type VisitorFrame =
   | TypingFrame
   | ReceiptFrame
   | PingFrame
+  | DangerFrame
   | EndFrame;
 
 export type OperatorFrame =
@@ -534,6 +553,7 @@ export type OperatorFrame =
   | TypingFrame
   | ReceiptFrame
   | PingFrame
+  | DangerFrame
   | EndFrame;
 
 export type ServerFrame =

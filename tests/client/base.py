@@ -10,6 +10,7 @@ import aiohttp
 
 from shared.chat.frames import (
     Ack,
+    Danger,
     Error,
     ErrorCode,
     Message,
@@ -132,6 +133,10 @@ class Client:
         """Send a frame that is worthless later; dropped while there is no connection."""
         if self._socket is not None and not self._socket.closed:
             self._outgoing.put_nowait(frame)
+
+    def danger(self, conversation: str, *, on: bool = True) -> None:
+        """Say that somebody is in danger now, or no longer."""
+        self.send(Danger(conversation=conversation, on=on))
 
     def transcript(self, conversation: str) -> Transcript:
         """Return what this end holds of a conversation."""

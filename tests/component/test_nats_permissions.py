@@ -210,7 +210,7 @@ async def test_a_service_may_answer_a_question_once_and_write_to_no_other_inbox(
 
 READERS = {
     "router": [streams.ROUTER_OPENED],
-    "dispatcher": [streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED],
+    "dispatcher": [streams.DISPATCHER_ROUTED, streams.DISPATCHER_ERASED, streams.DISPATCHER_ENDANGERED],
     "signalement": [streams.SIGNALEMENT_FIGURES],
 }
 DURABLES = [name for names in READERS.values() for name in names]

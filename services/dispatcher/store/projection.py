@@ -58,6 +58,14 @@ class Projected:
     operator_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Of some conversations: whose record is gone, and in which somebody is in danger, by who said it."""
+
+    gone: list[str]
+    in_danger: dict[str, str]
+
+
 class Projection:
     """Projects decisions; an older one that comes late changes nothing."""
 
@@ -93,11 +101,19 @@ class Projection:
 
     async def gone(self, conversations: Sequence[str]) -> list[str]:
         """Return those whose record is gone."""
+        return (await self.look(conversations)).gone
+
+    async def look(self, conversations: Sequence[str]) -> Look:
+        """Return which of them are gone, and which say that somebody is in danger."""
         async with self._valkey.pipeline(transaction=False) as pipe:
             for conversation in conversations:
-                pipe.exists(keys.conversation(conversation))
+                pipe.hmget(keys.conversation(conversation), "seq", "danger")
             answers = await pipe.execute()
-        return [conversation for conversation, there in zip(conversations, answers, strict=True) if not there]
+        found = list(zip(conversations, answers, strict=True))
+        return Look(
+            [one for one, (seq, _) in found if seq is None],
+            {one: danger.decode() for one, (_, danger) in found if danger},
+        )
 
 
 def fields_of(decision: Decision) -> Mapping[str, str | int]:

@@ -7,7 +7,7 @@ here and thirteen there. ``docs/protocol.md`` is generated from this module.
 Units: ``at`` is milliseconds since 1970 UTC, given by the server; ``seq`` counts a conversation's messages from 1.
 """
 
-from shared.chat.frames.both import Ack, End, Erased, Error, Message, Ping, Pong, Receipt, Say, Typing
+from shared.chat.frames.both import Ack, Danger, End, Erased, Error, Message, Ping, Pong, Receipt, Say, Typing
 from shared.chat.frames.codec import (
     KNOWN_TAGS,
     FrameError,
@@ -100,6 +100,7 @@ __all__ = [
     "CommuneChoice",
     "Count",
     "Credential",
+    "Danger",
     "Digest",
     "Duty",
     "DutyBox",

@@ -50,6 +50,16 @@ class End(Frame, tag="end", frozen=True):
     conversation: Id
 
 
+class Danger(Frame, tag="danger", frozen=True):
+    """Somebody is in danger at this moment, or no longer. Answered by what both ends are told of the conversation:
+    ``state`` and ``held``. Saying again what is so changes nothing. What a specialist has said, the visitor's page
+    cannot take back: somebody else may hold the phone.
+    """
+
+    conversation: Id
+    on: bool
+
+
 # ---- said by the server to both
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from shared.chat.frames.both import Ack, End, Erased, Error, Message, Ping, Pong, Receipt, Say, Typing
+from shared.chat.frames.both import Ack, Danger, End, Erased, Error, Message, Ping, Pong, Receipt, Say, Typing
 from shared.chat.frames.console import Board, Duty, Held, MakeDuty, Released, SetStatus, ShareDuty, Sync, Welcome
 from shared.chat.frames.visitor import (
     Admitted,
@@ -31,9 +31,22 @@ from shared.chat.frames.visitor import (
 from shared.chat.frames.words import MAX_FRAME, ErrorCode
 
 VisitorFrame = (
-    Open | ChooseCommune | Resume | Keep | Find | Withdraw | Follow | AskAnswer | Say | Typing | Receipt | Ping | End
+    Open
+    | ChooseCommune
+    | Resume
+    | Keep
+    | Find
+    | Withdraw
+    | Follow
+    | AskAnswer
+    | Say
+    | Typing
+    | Receipt
+    | Ping
+    | Danger
+    | End
 )
-OperatorFrame = Sync | SetStatus | MakeDuty | ShareDuty | Say | Typing | Receipt | Ping | End
+OperatorFrame = Sync | SetStatus | MakeDuty | ShareDuty | Say | Typing | Receipt | Ping | Danger | End
 ServerFrame = (
     Ack | Message | Erased | Pong | Error | Typing | Receipt
     | Challenge | AskCommune | Opened | Resumed | Kept | Found | Wrong | State | Admitted

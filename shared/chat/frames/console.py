@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
-from shared.chat.frames.words import Count, Credential, DutyBox, Frame, Id, Kid, Seq
+from shared.chat.frames.words import Count, Credential, DutyBox, Frame, Id, Kid, Role, Seq
 from shared.contracts.conversation import Audience, Category, Force
 
 Boxes = Annotated[dict[Kid, DutyBox], Meta(max_length=64, description="By shift key, the box that only it opens")]
@@ -86,6 +86,10 @@ class Held(Frame, tag="held", frozen=True):
     seen: Seq = 0
     resumable_until: int | None = None
     new: bool = False
+    minor: bool = False
+    danger: Role | None = None
+    danger_at: int | None = None
+    danger_seen_by: str | None = None
 
 
 class Released(Frame, tag="released", frozen=True):

@@ -15,6 +15,7 @@ from shared.chat.frames.words import (
     Kid,
     Language,
     PostalCode,
+    Role,
     Seq,
     Signed,
     Stage,
@@ -30,7 +31,7 @@ from shared.contracts.signalement_reports import ReportStatus
 class Open(Frame, tag="open", frozen=True):
     """Ask for a specialist. Answered by ``opened``, or first by ``ask_commune``, or by ``challenge``: then it is said
     again, with ``work``. ``signer`` names the key with which the page will sign for this conversation: a consent counts
-    only when it is signed by that key.
+    only when it is signed by that key. ``minor``: who asks says that they are under 18.
     """
 
     category: Category
@@ -39,6 +40,7 @@ class Open(Frame, tag="open", frozen=True):
     language: Language = "fr"
     work: Work | None = None
     signer: Kid | None = None
+    minor: bool = False
 
 
 class ChooseCommune(Frame, tag="commune", frozen=True):
@@ -150,7 +152,7 @@ class State(Frame, tag="state", frozen=True):
     ``position`` is 1 for the next to be answered; ``estimate_s`` is seconds, absent when nothing honest can be said.
     ``notice``: why nobody new is answered for now, in the visitor's language where that is known.
     ``peer_connected``: the specialist's console is on line at this moment. ``resumable_until``: until when the
-    visitor's resume words work.
+    visitor's resume words work. ``danger``: who said that somebody is in danger now; those go before all others.
     """
 
     conversation: Id
@@ -162,6 +164,7 @@ class State(Frame, tag="state", frozen=True):
     notice: str | None = None
     peer_connected: bool | None = None
     resumable_until: int | None = None
+    danger: Role | None = None
 
 
 class Kept(Frame, tag="kept", frozen=True):

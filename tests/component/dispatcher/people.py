@@ -72,6 +72,14 @@ class Place:
         self, category: Category = Category.DOMESTIC, force: Force = Force.POLICE, language: str = "fr"
     ) -> str:
         """Have a visitor come in, as gateway and router leave it; return the conversation."""
+        conversation = await self.visit_unrouted(category, language)
+        await self.route(conversation, category, force, language)
+        return conversation
+
+    async def visit_unrouted(
+        self, category: Category = Category.DOMESTIC, language: str = "fr", *, minor: bool = False
+    ) -> str:
+        """Have a visitor come in, as the gateway leaves it before the router has said whose it is."""
         conversation = str(uuid4())
         await self.valkey.hset(
             keys.conversation(conversation),
@@ -85,7 +93,8 @@ class Place:
                 "who:visitor": "digest",
             },
         )
-        await self.route(conversation, category, force, language)
+        if minor:
+            await self.valkey.hset(keys.conversation(conversation), "minor", "1")
         return conversation
 
     async def route(

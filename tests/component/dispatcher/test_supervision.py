@@ -33,6 +33,7 @@ EVERY_ACTION: list[tuple[str, dict[str, object]]] = [
     ("overflow", {"queue": COUPLE, "to": RURAL, "after_s": 60}),
     ("overflow", {"queue": COUPLE}),
     ("debrief", {"operator": "police1"}),
+    ("danger", {"conversation": str(uuid4())}),
 ]
 Browse = Callable[[str], Awaitable[Desk]]
 
@@ -108,6 +109,7 @@ async def test_nobody_without_a_session_and_no_other_site_gets_through(browse: B
         ("overflow", {"queue": COUPLE}, 409),
         ("overflow", {"queue": COUPLE, "to": RURAL, "after_s": 0}, 400),
         ("debrief", {"operator": "police1"}, 409),
+        ("danger", {"conversation": str(uuid4())}, 409),
         ("debrief", {"operator": "police1", "more": 1}, 400),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.gateway.domain import OutOfOrder, Phase, Step, after, check, must_ask
 from shared.chat.frames import (
     ChooseCommune,
+    Danger,
     End,
     Find,
     Keep,
@@ -36,13 +37,14 @@ FRAMES: dict[type[VisitorFrame], VisitorFrame] = {
     Say: Say(conversation=MINE, cid="abcdefgh", body="bonjour"),
     Typing: Typing(conversation=MINE, body="sealed"),
     Receipt: Receipt(conversation=MINE, delivered=1, seen=1),
+    Danger: Danger(conversation=MINE, on=True),
     Ping: Ping(),
     End: End(conversation=MINE),
 }
 ALLOWED = {
     Phase.FRESH: {Open, Resume, Find, Ping},
     Phase.ASKED: {ChooseCommune, Ping},
-    Phase.TALKING: {Say, Typing, Receipt, Keep, Ping, End},
+    Phase.TALKING: {Say, Typing, Receipt, Danger, Keep, Ping, End},
     Phase.OVER: {Open, Ping},
 }
 
@@ -56,7 +58,7 @@ def test_every_frame_is_allowed_or_out_of_order_in_every_phase(phase: Phase, kin
             check(phase, FRAMES[kind], MINE)
 
 
-@pytest.mark.parametrize("kind", [Say, Typing, Receipt, Keep, End])
+@pytest.mark.parametrize("kind", [Say, Typing, Receipt, Danger, Keep, End])
 def test_a_socket_speaks_of_its_own_conversation_alone(kind: type[VisitorFrame]) -> None:
     with pytest.raises(OutOfOrder):
         check(Phase.TALKING, FRAMES[kind], OTHERS)

@@ -1,0 +1,87 @@
+"""Who is in danger: what is said of it is brought to the queues, and who sees to it to the consoles (O6).
+
+Whether somebody is in danger stands in the conversation's record, where both ends write it and read it; the dispatch
+slot follows. So a repeat, another order, or an instance that dies between the two changes nothing that is not mended by
+the next look.
+"""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.dispatcher.domain.order import Hurry
+from services.dispatcher.store.danger import Danger, DangerStore
+from shared.chat.frames import Role
+from shared.chat.store import Record
+from shared.chat.wire import CHANGED
+from shared.clock import now_ms
+from shared.contracts.audit import AuditAction
+from shared.logs import get_logger
+
+if TYPE_CHECKING:
+    from services.dispatcher.floor import Floor
+
+
+def reasons(record: Record) -> set[Hurry]:
+    """Return why a conversation is to be served before those who merely wait, as far as its record says so."""
+    found = {Hurry.DANGER} if record.danger else set()
+    return found | ({Hurry.MINOR} if record.minor else set())
+
+
+class Dangers:
+    """See the module's text."""
+
+    def __init__(self, floor: "Floor") -> None:
+        self._floor = floor
+        self._store = DangerStore(floor.dispatch)
+
+    async def all(self) -> list[Danger]:
+        """Return every conversation in danger, the longest in danger first."""
+        return await self._store.all()
+
+    async def say(self, conversation: str, operator: str, *, on: bool) -> None:
+        """Note what the operator who has it says. Doing it again changes nothing."""
+        floor = self._floor
+        if not await floor.conversations.endanger(conversation, Role.OPERATOR, on=on, at_ms=now_ms()):
+            return
+        await self.align(conversation)
+        record = await floor.conversations.record(conversation)
+        for instance in {record.visitor_at, record.operator_at} - {None} if record else ():
+            floor.tell(str(instance), conversation, CHANGED)
+        floor.audit.record(
+            AuditAction.DANGER_SAID if on else AuditAction.DANGER_OVER,
+            account=operator,
+            conversation=UUID(conversation),
+        )
+
+    async def align(self, conversation: str) -> None:
+        """Bring the queues to what the record says now."""
+        dispatch, record = self._floor.dispatch, await self._floor.conversations.record(conversation)
+        if record is None:
+            return
+        if record.danger is None:
+            await dispatch.calm(conversation)
+        elif await dispatch.hurry(conversation, Hurry.DANGER, record.danger):
+            get_logger().info("in_danger", conversation=conversation, by=record.danger)
+        self._floor.assigner.wake()
+
+    async def see(self, conversation: str, who: str) -> bool:
+        """Note that a supervisor sees to it, and tell its operator; False when there is nothing to see to any more."""
+        if not await self._store.see(conversation, who):
+            return False
+        await self._floor.conversations.update(conversation, {"danger_seen_by": who})
+        record = await self._floor.conversations.record(conversation)
+        if record is not None and record.operator_at:
+            self._floor.tell(record.operator_at, conversation, CHANGED)
+        return True
+
+    async def watch(self) -> None:
+        """Look at everybody who counts as in danger, and see to what an instance that died left. Called every second.
+
+        Who is in danger and does not count as such is found by the sweep.
+        """
+        known = [one.conversation for one in await self._store.all()]
+        if not known:
+            return
+        for conversation, record in zip(known, await self._floor.conversations.records(known), strict=True):
+            if record is not None and record.danger is None:
+                await self.align(conversation)
