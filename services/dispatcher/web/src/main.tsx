@@ -7,6 +7,7 @@ import "./styles/context.css";
 import "./styles/care.css";
 import "./styles/supervision.css";
 import "./styles/sheets.css";
+import "./styles/report.css";
 import "@shared/card.css";
 import { render } from "preact";
 import { App } from "./app";

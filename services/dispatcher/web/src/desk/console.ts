@@ -5,6 +5,7 @@ import { Unverified } from "@shared/sealing/credential";
 import type { LinkStatus } from "@shared/socket";
 import * as api from "../lib/api";
 import { ring, soundWanted } from "../lib/sound";
+import { Reports } from "../report/reports";
 import { Duty } from "../sealing/duty";
 import { Keyring } from "../sealing/keyring";
 import { EMPTY, lineOf, reduce, type Act, type Desk } from "./desk";
@@ -29,6 +30,8 @@ export class Console {
   readonly #duty: Duty;
   readonly #typed = new Map<string, number>();
   readonly #receipts: Receipts;
+  /** The signalements of the conversations that are here. */
+  readonly reports: Reports;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string) {
@@ -49,6 +52,14 @@ export class Console {
       send: (frame) => this.#link.now(frame),
       onKey: () => this.#keyCame(),
       now: () => this.#serverNow(),
+    });
+    this.reports = new Reports({
+      lines: () => this.#now.desk.lines,
+      signerOf: (id) => this.#ring.keys?.signerOf(id) ?? null,
+      authority: () => this.#now.account?.authority ?? null,
+      now: () => this.#serverNow(),
+      propose: (id, body) => this.say(id, body, "proposal"),
+      changed: () => this.#set({ reports: this.#now.reports + 1 }),
     });
   }
 
@@ -160,7 +171,7 @@ export class Console {
 
   /** Whether leaving now would lose something that the server does not have. */
   get unsaved(): boolean {
-    return this.#now.desk.lines.some((line) => unsent(line));
+    return this.reports.unsaved || this.#now.desk.lines.some((line) => unsent(line));
   }
 
   /** Go on with the key that this browser has for the shift, or ask for the secret that makes another. */
@@ -233,10 +244,12 @@ export class Console {
     }
     const before = this.#now.desk;
     const desk = reduce(before, { type: "frame", frame, now });
-    for (const line of before.lines) if (!lineOf(desk, line.id)) this.#forgetOne(line.id);
+    for (const line of before.lines) if (!lineOf(desk, line.id)) this.#forgetOne(line);
     if (desk.lines.some((line) => line.fresh && !isFresh(before, line)) && soundWanted()) ring();
     this.#set({ desk: this.#keyed(desk) });
-    if (frame.t === "message") this.#receipts.plan();
+    if (frame.t !== "message") return;
+    this.#receipts.plan();
+    this.reports.read();
   }
 
   #linked(link: LinkStatus, code?: number): void {
@@ -297,10 +310,12 @@ export class Console {
     this.#ring.reset();
     this.#typed.clear();
     this.#receipts.clear();
+    this.reports.clear();
     this.#set({ desk: { ...EMPTY, wide: this.#now.desk.wide }, lostAt: null });
   }
 
-  #forgetOne(id: string): void {
+  #forgetOne({ id, chat }: Line): void {
+    this.reports.forget(id, chat.messages);
     this.#link.forget(id);
     this.#ring.keys?.forgetConversation(id);
     this.#typed.delete(id);

@@ -1,4 +1,4 @@
-import { begin, reduce, shown, type Conversation } from "@shared/conversation";
+import { begin, reduce, shown, type Conversation, type Stored } from "@shared/conversation";
 import type { HeldFrame } from "@shared/frames";
 
 /** A conversation that this operator has, as the console knows it. Lives in memory only. */
@@ -42,7 +42,7 @@ function withVisitor(chat: Conversation, held: HeldFrame, now: number): Conversa
  * the visitor's turn. The wait before the conversation came here is not this operator's.
  */
 export function waitingSince(line: Line): number | null {
-  const messages = shown(line.chat);
+  const messages = spoken(line);
   const answered = messages.findLastIndex((message) => message.by !== "visitor");
   const unanswered = messages[answered + 1];
   if (!unanswered) return messages.length === 0 ? line.held.assigned_at : null;
@@ -51,7 +51,12 @@ export function waitingSince(line: Line): number | null {
 
 /** How many messages of others have not been on screen yet. */
 export function unread(line: Line): number {
-  return shown(line.chat).filter((message) => message.by !== "operator" && message.seq > line.seen).length;
+  return spoken(line).filter((message) => message.by !== "operator" && message.seq > line.seen).length;
+}
+
+/** What people said: where a signalement stands is no word of anybody, and waits for no answer. */
+function spoken(line: Line): readonly Stored[] {
+  return shown(line.chat).filter((message) => message.kind !== "service");
 }
 
 /** The last message up to which everything can be read: what is further cannot have been seen. */

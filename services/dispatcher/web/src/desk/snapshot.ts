@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly account: api.Account | null;
   readonly desk: Desk;
   readonly link: LinkStatus;
+  /** How often what is known of signalements has changed: `Console.reports` tells what it is. */
+  readonly reports: number;
   /** Since when the connection is lost, by this machine's clock; null when it is there. */
   readonly lostAt: number | null;
   /** What to add to this machine's clock to have the server's, in milliseconds. */
@@ -30,6 +32,7 @@ export const START: Snapshot = {
   account: null,
   desk: EMPTY,
   link: "closed",
+  reports: 0,
   lostAt: null,
   skew: 0,
 };

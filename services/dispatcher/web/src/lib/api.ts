@@ -38,8 +38,10 @@ export interface Search {
   text: string;
 }
 
-const HEADERS = { "X-Havre": "1", "Content-Type": "application/json" };
-const PATIENCE_MS = 10_000;
+/** What the server wants of every call. */
+export const HEADERS = { "X-Havre": "1", "Content-Type": "application/json" };
+/** How long an answer may take, in milliseconds. */
+export const PATIENCE_MS = 10_000;
 
 /** Whose session this browser has. */
 export function me(): Promise<Outcome<Account>> {
@@ -83,7 +85,8 @@ export function library(signal: AbortSignal): Promise<Outcome<Library>> {
   return call("/api/desk", { signal, cache: "no-cache" });
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<Outcome<T>> {
+/** Ask the server; whatever goes wrong is a failure, never an exception. */
+export async function call<T>(path: string, init: RequestInit): Promise<Outcome<T>> {
   const late = AbortSignal.timeout(PATIENCE_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
   try {

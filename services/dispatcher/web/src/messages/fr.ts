@@ -1,11 +1,13 @@
 import { cardFr } from "@shared/card.fr";
 import type { Sentence } from "@shared/i18n";
+import { reportFr } from "./report.fr";
 import { sheetsFr } from "./sheets.fr";
 
 /** What the operator reads, in French. `{name}` stands for a value; the forms `one` and `other` follow `{n}`. */
 export const fr = {
   ...cardFr,
   ...sheetsFr,
+  ...reportFr,
 
   brand: "Havre",
   title: "Havre : console",
@@ -90,7 +92,7 @@ export const fr = {
   views: "Parties de la console",
   viewList: "Conversations",
   viewChat: "Échange",
-  viewHelp: "Fiches et aide",
+  viewHelp: "Fiches, aide, signalement",
 
   pressingNone: "Personne n’attend votre réponse",
   pressing: {

@@ -10,6 +10,7 @@ import { Announcer } from "./announcer";
 import { Bar, Lost } from "./bar";
 import { useConsole } from "./context";
 import { Help } from "./help";
+import { ReportPanel } from "./report/panel";
 import { SheetsPanel } from "./sheets/panel";
 import { Tabs, type Tab } from "./sheets/tabs";
 import { useLibrary } from "./sheets/use-library";
@@ -37,6 +38,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
   const [tab, setTab] = useState<Tab>("help");
   const place = useRef<HTMLInputElement>(null);
   const words = useRef<HTMLInputElement>(null);
+  const recipient = useRef<HTMLSelectElement>(null);
   const active = activeLine(state);
 
   useWide();
@@ -81,6 +83,11 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
           requestAnimationFrame(() => field.current?.select());
           return;
         }
+        case "report":
+          setTab("report");
+          desk.act({ type: "view", view: "help" });
+          requestAnimationFrame(() => toReport(recipient.current));
+          return;
         case "end":
           if (mine && !mine.ending) setAsking({ what: "end", id: mine.id });
           return;
@@ -117,6 +124,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
             onTab={setTab}
             place={place}
             words={words}
+            recipient={recipient}
             onDone={setAside}
           />
         </section>
@@ -179,11 +187,12 @@ interface ContextProps {
   onTab: (tab: Tab) => void;
   place: RefObject<HTMLInputElement | null>;
   words: RefObject<HTMLInputElement | null>;
+  recipient: RefObject<HTMLSelectElement | null>;
   onDone: (words: string) => void;
 }
 
 /** Searches of each open conversation, so that going from one to the other loses none. */
-function Context({ snapshot, active, tab, onTab, place, words, onDone }: ContextProps) {
+function Context({ snapshot, active, tab, onTab, place, words, recipient, onDone }: ContextProps) {
   const unused = useMemo(() => ({ current: null }), []);
   const [loaded, again] = useLibrary();
   const open = snapshot.desk.panes.ids.flatMap((id) => lineOf(snapshot.desk, id) ?? []);
@@ -202,10 +211,24 @@ function Context({ snapshot, active, tab, onTab, place, words, onDone }: Context
             />
           ),
           help: <Help line={line} field={line === active ? place : unused} onSent={onDone} />,
+          report: (
+            <ReportPanel
+              line={line}
+              shown={tab === "report" && line === active}
+              first={line === active ? recipient : unused}
+              onDone={onDone}
+            />
+          ),
         }}
       </Tabs>
     </div>
   ));
+}
+
+/** Bring the keyboard to the form, or to what stands there instead of it. */
+function toReport(field: HTMLSelectElement | null): void {
+  const heading = document.querySelector<HTMLElement>(".help-of:not([hidden]) .report h2");
+  (field ?? heading)?.focus();
 }
 
 function Views({ view }: { view: View }) {

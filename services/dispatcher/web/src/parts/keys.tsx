@@ -6,13 +6,14 @@ import { inBlankComposer } from "./sheets/composer-of";
 /** What the keyboard can ask for. */
 export type Command =
   | { readonly do: "open"; readonly number: number; readonly beside: boolean }
-  | { readonly do: "pressing" | "swap" | "pause" | "help" | "sheets" | "end" | "escape" | "shortcuts" };
+  | { readonly do: "pressing" | "swap" | "pause" | "help" | "sheets" | "report" | "end" | "escape" | "shortcuts" };
 
-const BY_LETTER: Readonly<Record<string, "pressing" | "swap" | "pause" | "help" | "end">> = {
+const BY_LETTER: Readonly<Record<string, "pressing" | "swap" | "pause" | "help" | "report" | "end">> = {
   j: "pressing",
   s: "swap",
   p: "pause",
   f: "help",
+  g: "report",
   t: "end",
 };
 
@@ -61,6 +62,7 @@ const ROWS = [
   { keys: ["Ctrl + K", "/"], says: "keysSheets" },
   { keys: ["↑ ↓", "Entrée"], says: "keysChoose" },
   { keys: ["Alt + F"], says: "keysHelp" },
+  { keys: ["Alt + G"], says: "keysReport" },
   { keys: ["Alt + P"], says: "keysPause" },
   { keys: ["Alt + T"], says: "keysEnd" },
   { keys: ["Entrée", "Maj + Entrée"], says: "keysSend" },

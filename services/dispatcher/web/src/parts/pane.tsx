@@ -39,7 +39,7 @@ export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
       onPointerDownCapture={onFocus}
     >
       <Head line={line} snapshot={snapshot} onEnd={onEnd} />
-      <Transcript line={line} active={active} connected={snapshot.link === "ready"} />
+      <Transcript line={line} active={active} connected={snapshot.link === "ready"} reports={snapshot.reports} />
       <Writing line={line} />
       <Composer line={line} field={writing} />
     </section>

@@ -6,7 +6,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { readableTo, unread, type Line } from "../desk/line";
 import { t } from "../lib/say";
 import { hour } from "../lib/time";
+import type { View } from "../report/reports";
 import { useConsole } from "./context";
+import { ReportCard } from "./report/card";
 
 /** How near the end, in pixels, still counts as looking at the end. */
 const NEAR_PX = 40;
@@ -18,16 +20,19 @@ interface Props {
   line: Line;
   active: boolean;
   connected: boolean;
+  /** Changes with what is known of signalements. */
+  reports: number;
 }
 
 /** What was said; it stays at its end unless one scrolls up, and what is on screen counts as seen. */
-export function Transcript({ line, active, connected }: Props) {
+export function Transcript({ line, active, connected, reports }: Props) {
   const { chat, id, number } = line;
   const { box, below, toEnd } = useEnd(line);
-  const said = useMemo(() => shown(chat).map((message) => <Said key={message.seq} chat={chat} message={message} />), [
-    chat.messages,
-    chat.progress,
-  ]);
+  const desk = useConsole();
+  const said = useMemo(() => {
+    const views = desk.reports.views(line);
+    return shown(chat).map((message) => <Said key={message.seq} chat={chat} message={message} views={views} />);
+  }, [chat.messages, chat.progress, reports]);
   const empty = shown(chat).length + chat.outgoing.length === 0;
   return (
     <>
@@ -54,12 +59,12 @@ export function Transcript({ line, active, connected }: Props) {
   );
 }
 
-function Said({ chat, message }: { chat: Conversation; message: Stored }) {
+function Said({ chat, message, views }: { chat: Conversation; message: Stored; views: readonly View[] }) {
   const own = message.by === "operator";
   return (
     <article class={own ? "say own" : `say ${message.by}`}>
       <span class={message.by === "psychologist" ? "by" : "unseen"}>{t(BY[message.by])}</span>
-      <Body kind={message.kind} body={message.body} />
+      <Body kind={message.kind} body={message.body} views={views} />
       <span class="meta">
         <time dateTime={new Date(message.at).toISOString()}>{hour(message.at)}</time>
         {own && ` · ${t(MARKS[mark(chat, message)])}`}
@@ -73,7 +78,7 @@ function Unsaid({ id, message, connected }: { id: string; message: Outgoing; con
   return (
     <article class={message.refused ? "say own pending refused" : "say own pending"}>
       <span class="unseen">{t("byOperator")}</span>
-      <Body kind={message.kind} body={message.body} />
+      <Body kind={message.kind} body={message.body} views={[]} />
       {message.refused ? (
         <span class="meta">
           {t("refused")}{" "}
@@ -95,8 +100,9 @@ function Unsaid({ id, message, connected }: { id: string; message: Outgoing; con
   );
 }
 
-function Body({ kind, body }: { kind: Reading; body: string }) {
+function Body({ kind, body, views }: { kind: Reading; body: string; views: readonly View[] }) {
   if (kind === "text") return <p class="body">{body}</p>;
+  if (kind === "proposal" || kind === "consent" || kind === "service") return <ReportCard kind={kind} body={body} views={views} />;
   if (kind !== "card") return <p class="body closed">{t(kind === "sealed" ? "sealed" : "unreadable")}</p>;
   const card = readCard(body);
   return <div class="body">{card ? <CardView card={card} t={t} /> : t("cardBroken")}</div>;

@@ -3,11 +3,12 @@ import { useId } from "preact/hooks";
 import { t } from "../../lib/say";
 
 /** What stands beside the conversation. */
-export type Tab = "sheets" | "help";
+export type Tab = "sheets" | "help" | "report";
 
 const TABS: readonly { tab: Tab; keys: string }[] = [
   { tab: "sheets", keys: "Ctrl K" },
   { tab: "help", keys: "Alt F" },
+  { tab: "report", keys: "Alt G" },
 ];
 
 interface Props {
@@ -16,13 +17,15 @@ interface Props {
   children: Readonly<Record<Tab, ComponentChildren>>;
 }
 
-/** Two panels in one place; the one that is not shown keeps what was searched in it. */
+/** Panels in one place; those that are not shown keep what was searched and written in them. */
 export function Tabs({ tab, onTab, children }: Props) {
   const id = useId();
   const turn = (event: KeyboardEvent): void => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
-    const next = tab === "sheets" ? "help" : "sheets";
+    const places = TABS.length;
+    const step = event.key === "ArrowRight" ? 1 : places - 1;
+    const next = TABS[(TABS.findIndex((one) => one.tab === tab) + step) % places]?.tab ?? tab;
     onTab(next);
     document.getElementById(`${id}-${next}`)?.focus();
   };
