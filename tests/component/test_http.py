@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 
 from infra.docs import openapi_dispatcher, openapi_gateway
 from infra.local.stack import Stack
+from services.dispatcher.store.dispatch import QUEUES
 from tests.client import Operator, Visitor
 
 EXAMPLES = os.environ.get("HAVRE_HTTP_EXAMPLES", "15")
@@ -83,13 +84,31 @@ async def test_the_dispatcher_answers_anybody_as_its_document_says(hammered: Sta
     await ask_everything(openapi_dispatcher.TARGET, site, {"Origin": site, "X-Havre": "1"})
 
 
-async def test_the_dispatcher_answers_staff_as_its_document_says(hammered: Stack, visitor: Visitor) -> None:
+async def put_in_order(site: str, headers: dict[str, str], logins: Iterable[str]) -> None:
+    """Undo as a supervisor what a supervisor may have been made to do: the tests after find every queue served."""
+    async with aiohttp.ClientSession(site, headers=headers) as http:
+        for queue in QUEUES:
+            await http.post("/api/supervision/reopen", json={"queue": queue})
+            await http.post("/api/supervision/overflow", json={"queue": queue})
+        for login in logins:
+            await http.post("/api/supervision/drain", json={"operator": login, "drained": False})
+        answer = await http.get("/api/supervision")
+        board = await answer.json()
+    assert not any(queue["closed"] or queue["overflow_to"] for queue in board["queues"])
+
+
+@pytest.mark.parametrize("supervises", [False, True], ids=["operator", "supervisor"])
+async def test_the_dispatcher_answers_staff_as_its_document_says(
+    hammered: Stack, visitor: Visitor, *, supervises: bool
+) -> None:
     site = hammered.addresses.console.rstrip("/")
-    one = hammered.credentials[0]
+    one = next(login for login in hammered.credentials if login.supervises is supervises)
     operator = await Operator(site).log_in(one.login, one.password)
+    headers = {"Origin": site, "X-Havre": "1", "Cookie": operator.headers["Cookie"]}
     try:
-        headers = {"Origin": site, "X-Havre": "1", "Cookie": operator.headers["Cookie"]}
         await ask_everything(openapi_dispatcher.TARGET, site, headers, "--exclude-path", ENDS_A_SESSION)
     finally:
+        if supervises:
+            await put_in_order(site, headers, [login.login for login in hammered.credentials])
         await operator.leave()
     await still_served(visitor)

@@ -5,9 +5,19 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from shared.sealing.authority import public_text
+from shared.sealing.jose import make_key
 from tests.e2e.people import People
 
 SAID = ("il est à côté, chut", "Bonjour, je vous écoute bien.", "oui c’est grave")
+
+ANOTHER_AUTHORITY = """
+new MutationObserver(() => {
+  const named = document.querySelector('meta[name="staff-authority"]');
+  if (named) named.content = %s;
+}).observe(document, { childList: true, subtree: true });
+"""
+"""Has a page read another authority than its gateway named, before any of its own script runs."""
 
 
 class Frames:
@@ -63,3 +73,29 @@ async def test_no_word_that_is_said_is_in_any_frame(people: People) -> None:
         f"{len(bodies)} bodies in {len(ours.texts) + len(theirs.texts)} frames, none readable;"
         f" lengths {sorted(lengths)}"
     )
+
+
+async def test_a_visitor_is_told_that_nobody_could_be_verified_and_nobody_reads(people: People) -> None:
+    """V16: a page that stands for another authority gives its keys to nobody, and says so with the numbers."""
+    policeman = await people.operator(0)
+    visitor = await people.visitor()
+    await visitor.page.add_init_script(ANOTHER_AUTHORITY % json.dumps(public_text(make_key())))
+    await visitor.page.reload()
+    await visitor.ask("domestic", "69003")
+    await policeman.open_first()
+    told = visitor.page.get_by_text("Nous n’avons pas pu vérifier qui doit vous répondre.")
+    await expect(told.first).to_be_visible()
+    await expect(visitor.page.locator(".unverified a[href='tel:3919']")).to_be_visible()
+    await visitor.say(SAID[0])
+    await expect(policeman.page.locator(".pane article").first).to_be_visible()
+    assert SAID[0] not in await policeman.page.locator(".pane").first.inner_text()
+
+
+async def test_a_browser_that_cannot_seal_is_told_so_before_anything_is_written(people: People) -> None:
+    """V16 V15: no chat without sealing; the numbers and the page of help are there."""
+    visitor = await people.visitor()
+    await visitor.page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })")
+    await visitor.page.reload()
+    await expect(visitor.page.get_by_text("ne peut pas protéger ce que vous écrivez")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Commencer")).to_have_count(0)
+    await expect(visitor.page.locator("main a[href='tel:3919']").first).to_be_visible()
