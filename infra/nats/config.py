@@ -19,6 +19,12 @@ REPLY_WITHIN = "10s"
 MOST_PARTNER_CONNECTIONS = 256
 """Of the server's 1,024, so that partners who connect without end leave the services theirs."""
 
+PARTNER_PAYLOAD = 65_536
+"""Bytes of a partner's message: an answer and some more."""
+
+PARTNER_SUBSCRIPTIONS = 64
+"""That one connection of a partner may have."""
+
 MAX_PAYLOAD = 262_144
 """Bytes; four times the largest frame of a chat, and more than any fact."""
 
@@ -85,7 +91,7 @@ def _exports() -> Iterable[str]:
 
 def _partners() -> Iterable[str]:
     yield f"  {nats_accounts.PARTNERS} {{"
-    yield f"    limits: {{ max_connections: {MOST_PARTNER_CONNECTIONS} }}"
+    yield f"    limits: {_limits()}"
     yield "    # Nobody has its private key: a server that has one key to expect sends everyone a nonce to sign."
     forbidden = 'permissions: { publish: { deny: [">"] }, subscribe: { deny: [">"] } }'
     nobody = nkey.Nkey(nkey.make_seed(nkey.Kind.USER), nkey.Kind.USER).public
@@ -95,6 +101,13 @@ def _partners() -> Iterable[str]:
         yield f"      {{ service: {{ account: {nats_accounts.SERVICES}, subject: {_quoted(subject)} }} }}"
     yield "    ]"
     yield "  }"
+
+
+def _limits() -> str:
+    return (
+        f"{{ max_connections: {MOST_PARTNER_CONNECTIONS}, max_payload: {PARTNER_PAYLOAD},"
+        f" max_subscriptions: {PARTNER_SUBSCRIPTIONS} }}"
+    )
 
 
 def _callout(issuer: str) -> Iterable[str]:

@@ -19,10 +19,9 @@ _HEADER = {"typ": "JWT", "alg": "ed25519-nkey"}
 _VERSION = 2
 _FOR = "nats-authorization-request"
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-MAX_SUBSCRIPTIONS = 64
-"""That one connection of a partner may have."""
-MAX_PAYLOAD = 65_536
-"""Bytes of one message of a partner."""
+_TO_URL = str.maketrans("+/", "-_")
+_NO_LIMIT = -1
+"""Here: those of the partners' account hold, in the server's configuration."""
 
 
 class BadRequest(Exception):
@@ -44,7 +43,7 @@ class Asked:
     nonce: str
     """What the server gave the client to sign."""
     signature: str
-    """What the client gave back, in base64url."""
+    """What the client gave back, in base64 or base64url, as clients differ."""
 
 
 def read(token: bytes) -> Asked:
@@ -74,7 +73,7 @@ def prove(asked: Asked) -> None:
     if not asked.nonce:
         raise BadRequest("without anything to sign")
     try:
-        nkey.verify(asked.nkey, Kind.USER, asked.nonce.encode(), urlsafe_b64decode(asked.signature.encode()))
+        nkey.verify(asked.nkey, Kind.USER, asked.nonce.encode(), _either_base64(asked.signature))
     except _UNREADABLE:
         raise BadRequest("not signed by the key that it names") from None
 
@@ -93,9 +92,9 @@ def admitted(asked: Asked, issuer: Nkey, name: str, rights: Rights, now: int, va
             "version": _VERSION,
             "pub": {"allow": list(rights.publish)},
             "sub": {"allow": list(rights.subscribe)},
-            "subs": MAX_SUBSCRIPTIONS,
-            "payload": MAX_PAYLOAD,
-            "data": -1,
+            "subs": _NO_LIMIT,
+            "payload": _NO_LIMIT,
+            "data": _NO_LIMIT,
         },
     }
     return _answer(asked, issuer, now, {"jwt": _sign(user, issuer).decode()})
@@ -114,6 +113,10 @@ def _answer(asked: Asked, issuer: Nkey, now: int, outcome: Mapping[str, str]) ->
 def _sign(claims: Mapping[str, Any], issuer: Nkey) -> bytes:
     text = json_b64encode(_HEADER) + b"." + json_b64encode(dict(claims))
     return text + b"." + urlsafe_b64encode(issuer.sign(text))
+
+
+def _either_base64(text: str) -> bytes:
+    return urlsafe_b64decode(text.rstrip("=").translate(_TO_URL).encode("ascii"))
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:
