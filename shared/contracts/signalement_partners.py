@@ -81,7 +81,7 @@ class PartnerKey(Contract):
     jwk: dict[str, str] = Field(description="The public key, curve P-256")
     certificate: str = Field(max_length=MAX_SIGNED, description="Compact JWS of the staff authority about it")
     since: datetime = Field(description="From when it is in force")
-    until: datetime | None = Field(default=None, description="When it was replaced; null: it is in force")
+    until: datetime | None = Field(default=None, description="Until when reports may come for it; null: not replaced")
 
 
 class Partner(Contract):
@@ -98,5 +98,12 @@ class Partner(Contract):
 
     def key_in_force(self, now: datetime) -> PartnerKey | None:
         """Return the newest key that is in force at ``now``."""
-        found = [key for key in self.keys if key.since <= now and (key.until is None or now < key.until)]
+        found = self._holding(now)
         return found[-1] if found else None
+
+    def holds(self, kid: str, now: datetime) -> bool:
+        """Return whether reports may still come for a key: the one in force, or a former one for its stated time."""
+        return any(key.kid == kid for key in self._holding(now))
+
+    def _holding(self, now: datetime) -> list[PartnerKey]:
+        return [key for key in self.keys if key.since <= now and (key.until is None or now < key.until)]

@@ -42,8 +42,7 @@ def check_recipient(partner: Partner | None, asked: SubmitReport, now: datetime)
         return Refusal.PARTNER_REVOKED
     if partner.force is not asked.force or asked.department not in partner.departments:
         return Refusal.PARTNER_NOT_COMPETENT
-    key = partner.key_in_force(now)
-    return None if key is not None and key.kid == asked.kid else Refusal.KEY_NOT_IN_FORCE
+    return None if partner.holds(asked.kid, now) else Refusal.KEY_NOT_IN_FORCE
 
 
 def check_sealed(sealed: str, kid: str) -> Refusal | None:
