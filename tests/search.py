@@ -33,6 +33,7 @@ STREAMS = (
     streams.bucket_stream(streams.STAFF),
     streams.bucket_stream(streams.FIGURES),
     streams.bucket_stream(streams.TRAFFIC),
+    streams.bucket_stream(streams.LIFTINGS),
     streams.AUDIT,
 )
 

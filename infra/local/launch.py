@@ -46,6 +46,9 @@ async def _start_and_keep(stack: Stack) -> None:
     say(f"console   {stack.addresses.console}")
     for login in stack.credentials:
         say(f"operator  {login.login} / {login.password}  ({login.force})")
+    if stack.magistrate is not None:
+        one = stack.magistrate
+        say(f"magistrate {one.login} / {one.password}  (page /magistrate; one-time codes: {one.secret})")
     for partner in stack.partners:
         say(f"partner   {partner.card}  ({partner.force})")
     if stack.partners:

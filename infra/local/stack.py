@@ -11,7 +11,7 @@ import nats.errors
 import nats.js.errors
 
 from infra import streams as declarations
-from infra.local import partners, plan, probes, staff
+from infra.local import magistrate, partners, plan, probes, staff
 from infra.local.binaries import SET_UP_AGAIN
 from infra.local.children import Child
 from infra.local.failure import LaunchFailed
@@ -57,6 +57,7 @@ class Stack:
         self.secrets = plan.Secrets()
         self.credentials: list[staff.Login] = []
         self.partners: list[partners.DemoPartner] = []
+        self.magistrate: magistrate.DemoMagistrate | None = None
         self.children: dict[str, Child] = {}
         self._demo_staff = demo_staff and "dispatcher" in self.services
         self._demo_partners = demo_partners and "signalement" in self.services
@@ -82,7 +83,10 @@ class Stack:
 
     def environment(self, service: str) -> dict[str, str]:
         """Return the environment that ``service`` runs in."""
-        return plan.service_env(service, self.addresses, self.secrets, self._authority)
+        environment = plan.service_env(service, self.addresses, self.secrets, self._authority)
+        if service == "gateway" and self.magistrate is not None:
+            environment.setdefault("HAVRE_MAGISTRATE_KEYS", self.magistrate.jwks)
+        return environment
 
     def office(self) -> dict[str, str]:
         """Return the environment for commands about accounts: the dispatcher's, and the staff authority's own key."""
@@ -113,7 +117,10 @@ class Stack:
         sweep()
         self._run = RunDir()
         authority.make(self.authority_file)
-        self._authority = authority.public_text(authority.load_private(self.authority_file))
+        signs = authority.load_private(self.authority_file)
+        self._authority = authority.public_text(signs)
+        if self._demo_staff:
+            self.magistrate = magistrate.made(self._demo_password, signs)
         self.children = {
             plan.NATS: plan.nats_child(self.addresses, self.secrets, self._run),
             plan.VALKEY: plan.valkey_child(
@@ -153,11 +160,18 @@ class Stack:
     def _as_user(self, user: str) -> dict[str, str]:
         return {"nats_url": self.addresses.nats, "nats_user": user, "nats_password": self.secrets.nats[user]}
 
-    async def _add_staff(self) -> None:
+    @property
+    def _demo_password(self) -> str | None:
         password = self.settings.demo_password
-        logins = staff.demo_logins(password.get_secret_value() if password else None)
-        signs = authority.load_private(self.authority_file)
-        await staff.add_all(logins, Settings.model_validate(self._as_user("dispatcher")), signs, self._key_rounds)
+        return password.get_secret_value() if password else None
+
+    async def _add_staff(self) -> None:
+        logins = staff.demo_logins(self._demo_password)
+        signs, dispatcher = authority.load_private(self.authority_file), self._as_user("dispatcher")
+        await staff.add_all(logins, Settings.model_validate(dispatcher), signs, self._key_rounds)
+        if self.magistrate is not None:
+            key = self.environment("dispatcher")["HAVRE_STAFF_KEY"]
+            await magistrate.add(self.magistrate, Settings.model_validate(dispatcher), key, self._key_rounds)
         self.credentials = logins
 
     async def _add_partners(self) -> None:

@@ -183,6 +183,12 @@ class People:
         await operator.log_in(self.logins[number])
         return operator
 
+    async def desk(self, path: str) -> Page:
+        """Someone opens another page of the console's, in a browser of their own."""
+        page = await self._page(DESK)
+        await page.goto(self._stack.addresses.console.rstrip("/") + path)
+        return page
+
     async def same_browser(self, page: Page) -> Page:
         """The visitor's page once more, in the browser that ``page`` is in."""
         again = await page.context.new_page()

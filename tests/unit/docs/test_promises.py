@@ -15,7 +15,8 @@ def rows() -> list[re.Match[str]]:
 
 
 def sentences() -> dict[str, str]:
-    catalogue = (REPOSITORY / "services/gateway/web/src/words/fr.ts").read_text()
+    words = REPOSITORY / "services/gateway/web/src/words"
+    catalogue = "\n".join((words / name).read_text() for name in ("fr.ts", "anonymity.fr.ts"))
     spoken = dict(re.findall(r'^  (\w+): "(.*)",$', catalogue, re.MULTILINE))
     return {**spoken, "intro": json.loads((REPOSITORY / "services/gateway/help/messages/fr.json").read_text())["intro"]}
 

@@ -22,7 +22,7 @@ export function App() {
     case "locked":
       return <Locked operator={snapshot.account?.operator ?? ""} />;
     case "keyless":
-      return <Keyless />;
+      return snapshot.account?.roles.includes("magistrate") ? <Elsewhere /> : <Keyless />;
     case "superseded":
       return <Superseded />;
     case "desk":
@@ -38,6 +38,12 @@ function useSnapshot(): Snapshot {
     return desk.watch(() => setSnapshot(desk.snapshot));
   }, [desk]);
   return snapshot;
+}
+
+/** A magistrate has a page of their own, and nothing to do at a console. */
+function Elsewhere() {
+  useEffect(() => location.replace("/magistrate"), []);
+  return <main class="stage" />;
 }
 
 function Superseded() {

@@ -7,6 +7,7 @@ import "./styles/context.css";
 import "./styles/care.css";
 import "./styles/supervision.css";
 import "./styles/sheets.css";
+import "./styles/magistrate.css";
 import "./styles/report.css";
 import "@shared/card.css";
 import { render } from "preact";
@@ -17,6 +18,7 @@ import { AGAIN, Again, onRenewal } from "./parts/again";
 import { SupervisionPage } from "./supervision/page";
 
 const SUPERVISION = "/supervision";
+const MAGISTRATE = "/magistrate";
 
 const { protocol, host } = location;
 const desk = new Console(`${protocol === "https:" ? "wss" : "ws"}://${host}/ws`);
@@ -34,6 +36,8 @@ if (root && location.hash === AGAIN) {
   render(<Again />, root);
 } else if (root && location.pathname === SUPERVISION) {
   render(<SupervisionPage />, root);
+} else if (root && location.pathname === MAGISTRATE) {
+  void import("./magistrate/page").then(({ MagistratePage }) => render(<MagistratePage />, root));
 } else if (root) {
   onRenewal(() => void desk.lookAgain());
   render(

@@ -12,6 +12,18 @@ export function readInstallation(): Installation {
   return { authority: authority(content("staff-authority")), resumeS: Number(content("resume-seconds")) || 0 };
 }
 
+/** How long what is kept for a stated time is kept: a sealed address and resume words in seconds, a request in days. */
+export interface Kept {
+  readonly addressS: number;
+  readonly liftingDays: number;
+  readonly resumeS: number;
+}
+
+export function readKept(): Kept {
+  const [addressS = 0, liftingDays = 0] = content("address").split(" ").map(Number);
+  return { addressS: addressS || 0, liftingDays: liftingDays || 0, resumeS: Number(content("resume-seconds")) || 0 };
+}
+
 /** Whether this browser, at this address, can seal: over plain HTTP no browser offers what it takes. */
 export function canSeal(): boolean {
   return isSecureContext && typeof (crypto as Partial<Crypto>).subtle === "object";

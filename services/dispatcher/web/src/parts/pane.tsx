@@ -4,6 +4,7 @@ import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import type { Desk } from "../desk/desk";
 import type { Line } from "../desk/line";
+import { LiftingButton } from "../lifting/button";
 import { t } from "../lib/say";
 import { useNow } from "../lib/time";
 import { Composer } from "./composer";
@@ -55,9 +56,12 @@ function Head({ line, snapshot, onEnd }: Pick<Props, "line" | "snapshot" | "onEn
         <h2>
           <kbd aria-hidden="true">{number}</kbd> {t(`category_${held.category}`)} · {t(`audience_${held.audience}`)}
         </h2>
-        <button type="button" class="danger" disabled={line.ending} onClick={onEnd}>
-          {t(line.ending ? "ending" : "end")}
-        </button>
+        <span class="row acts">
+          <LiftingButton conversation={line.id} disabled={line.ending} />
+          <button type="button" class="danger" disabled={line.ending} onClick={onEnd}>
+            {t(line.ending ? "ending" : "end")}
+          </button>
+        </span>
       </div>
       <dl class="facts">
         <Fact name={t("factPlace")} value={placeOf(line)} />

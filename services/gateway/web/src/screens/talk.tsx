@@ -5,6 +5,7 @@ import { SHOWN_AGAIN } from "../hide";
 import { resumable, type State } from "../state";
 import type { Visit } from "../visit";
 import type { Say } from "../words";
+import type * as anonymity from "./anonymity";
 import { Composer } from "./composer";
 import { Line, Pending, aloud, who } from "./message";
 import { Heading, Helplines, Meanwhile } from "./parts";
@@ -140,7 +141,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
     <div class="transcript" ref={scroller} onScroll={look} tabIndex={0} role="region" aria-label={t("conversation")}>
       <p class="soft">{t("hideHow")}</p>
       <p class="soft keyboard-only">{t("hideKeys")}</p>
-      <Anonymity t={t} until={resumable(state, Date.now())} />
+      <Anonymity t={t} state={state} />
       <Meanwhile t={t} open={state.standing?.stage !== "active" && spoken === 0} />
       <ol>
         {conversation &&
@@ -182,15 +183,17 @@ function useArrivals(t: Say, state: State, announcer: Announcer): void {
   }, [state.conversation?.messages]);
 }
 
-/** What is known, by whom, until when (V16): only what is true of the system as it stands. */
-function Anonymity({ t, until }: { t: Say; until: number | null }) {
+/** What is known, by whom, until when (V16): fetched when it is opened, and tried again when it is opened again. */
+function Anonymity({ t, state }: { t: Say; state: State }) {
+  const [room, enter] = useState<{ Known: typeof anonymity.Known; say: Parameters<typeof anonymity.Known>[0]["t"] }>();
+  const open = async (): Promise<void> => {
+    const { Known, words } = await import("./anonymity");
+    enter({ Known, say: await words(t.locale) });
+  };
   return (
-    <details>
+    <details onToggle={() => void open().catch(() => undefined)}>
       <summary>{t("anonymous")}</summary>
-      <p>{t("anonymousSeen")}</p>
-      <p>{t("anonymousSealed")}</p>
-      <p>{t("anonymousKept")}</p>
-      <p>{until === null ? t("anonymousReload") : t("anonymousResumable", { time: clock(t.locale, until) })}</p>
+      {room ? <room.Known t={room.say} state={state} /> : <p>{t("connecting")}</p>}
     </details>
   );
 }
