@@ -9,6 +9,7 @@ import "./styles/supervision.css";
 import "./styles/sheets.css";
 import "./styles/magistrate.css";
 import "./styles/report.css";
+import "./styles/danger.css";
 import "@shared/card.css";
 import { render } from "preact";
 import { App } from "./app";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Act, BLANK, next, progress, type State } from "./state";
 
 const ID = "0190b2f0-0000-7000-8000-000000000001";
-const CHOICE = { category: "domestic", audience: "witness", postalCode: "95300" } as const;
+const CHOICE = { category: "domestic", audience: "witness", postalCode: "95300", minor: false } as const;
 
 const frame = (sent: Heard): Act => ({ type: "frame", frame: sent, now: 0 });
 const after = (...acts: Act[]): State => acts.reduce(next, BLANK);

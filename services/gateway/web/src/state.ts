@@ -12,6 +12,8 @@ export interface Choice {
   readonly category: Category | null;
   readonly audience: Audience;
   readonly postalCode: string;
+  /** Under 18. */
+  readonly minor: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ export type Act =
 
 export const BLANK: State = {
   screen: { at: "start", refused: null, back: null },
-  choice: { category: null, audience: "victim", postalCode: "" },
+  choice: { category: null, audience: "victim", postalCode: "", minor: false },
   typed: "",
   link: "closed",
   conversation: null,

@@ -4,8 +4,10 @@ import type { Snapshot } from "./console";
 import { pressing, type Desk, type Notice } from "./desk";
 import type { Line } from "./line";
 
-/** The tab's title: what is new first, then who waits; it never names anyone or any place. */
+/** The tab's title: danger first, then what is new, then who waits; it never names anyone or any place. */
 export function titleOf(desk: Desk): string {
+  const endangered = desk.lines.filter((line) => line.held.danger).length;
+  if (endangered > 0) return t("titleDanger", { count: endangered });
   const fresh = desk.lines.filter((line) => line.fresh).length;
   if (fresh > 0) return t("titleNew", { count: fresh });
   const waiting = pressing(desk).length;

@@ -164,6 +164,11 @@ export class Console {
     this.#link.later({ t: "end", conversation: id });
   }
 
+  /** Say that somebody is in danger, or no longer; it is said as soon as there is a connection. */
+  sayDanger(id: string, on: boolean): void {
+    this.#link.later({ t: "danger", conversation: id, on });
+  }
+
   status(status: SetStatusFrame["status"]): void {
     this.act({ type: "status", status });
     this.#link.later({ t: "status", status });

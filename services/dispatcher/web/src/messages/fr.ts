@@ -11,6 +11,7 @@ export const fr = {
 
   brand: "Havre",
   title: "Havre : console",
+  titleDanger: "⚠ ({count}) DANGER",
   titleNew: "({count}) Nouvelle conversation",
   titleWaiting: "({count}) sans réponse · Havre",
 
@@ -138,6 +139,7 @@ export const fr = {
   factMinutes: "Durée",
   factLanguage: "Langue",
   factVisitor: "Personne",
+  factAge: "Âge",
   factTurn: "Relais",
   turnOf: "{turn}ᵉ opérateur",
   minutes: "{count} min",

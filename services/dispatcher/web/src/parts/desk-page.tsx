@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { DangerTeller } from "../danger/strip";
 import { titleOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import { activeLine, lineOf, pressing, type View } from "../desk/desk";
@@ -132,6 +133,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
       <Views view={state.view} />
       <Announcer snapshot={snapshot} aside={aside} />
       <OverdueTeller snapshot={snapshot} />
+      <DangerTeller snapshot={snapshot} />
       {asking && <Question asking={asking} snapshot={snapshot} onClose={() => setAsking(null)} />}
     </div>
   );

@@ -1,5 +1,7 @@
 import { typists } from "@shared/conversation";
 import { useEffect, useRef } from "preact/hooks";
+import { d } from "../danger/say";
+import { DangerStrip } from "../danger/strip";
 import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import type { Desk } from "../desk/desk";
@@ -70,8 +72,10 @@ function Head({ line, snapshot, onEnd }: Pick<Props, "line" | "snapshot" | "onEn
         <Fact name={t("factMinutes")} value={t("minutes", { count: minutes })} />
         <Fact name={t("factLanguage")} value={languageName(held.language)} />
         {held.turn > 1 && <Fact name={t("factTurn")} value={t("turnOf", { turn: held.turn })} />}
+        {held.minor && <Fact name={t("factAge")} value={d("minor")} off />}
         <Presence connected={snapshot.link === "ready" ? (held.visitor_connected ?? false) : null} />
       </dl>
+      <DangerStrip line={line} />
     </header>
   );
 }

@@ -1,4 +1,6 @@
 import { typists } from "@shared/conversation";
+import { mostUrgentFirst } from "../danger/news";
+import { d } from "../danger/say";
 import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import { activeLine, type Desk } from "../desk/desk";
@@ -23,7 +25,7 @@ export function Rail({ snapshot, onOpen }: Props) {
       <h2 class="section-title">{t("mine", { count: desk.lines.length, limit: desk.welcome?.limit ?? "–" })}</h2>
       {desk.lines.length === 0 && <p class="empty">{t(paused ? "mineNonePaused" : "mineNone")}</p>}
       <ul class="lines">
-        {desk.lines.map((line) => (
+        {mostUrgentFirst(desk.lines).map((line) => (
           <Entry key={line.id} line={line} snapshot={snapshot} onOpen={onOpen} />
         ))}
       </ul>
@@ -41,7 +43,8 @@ function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
   const current = panes.ids[panes.active] === line.id;
   const shown = current || (wide && panes.ids.includes(line.id));
   const news = unread(line);
-  const looks = ["line", shown && "open", wait?.patience, line.fresh && "fresh"].filter(Boolean).join(" ");
+  const { danger, minor } = line.held;
+  const looks = ["line", shown && "open", wait?.patience, line.fresh && "fresh", danger && "endangered"].filter(Boolean).join(" ");
   return (
     <li>
       <button
@@ -57,6 +60,8 @@ function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
         <span class="what">{t(`categoryShort_${line.held.category}`)}</span>
         {wait ? <Timer {...wait} /> : <span />}
         <span class="about">
+          {danger && <span class="alarm">⚠ {d("flag")}</span>}
+          {minor && <span class="alarm">{d("minor")}</span>}
           {wait?.patience === "long" && <span class="gone">{t("waitsLong")}</span>}
           {line.fresh && <span class="news">★ {t("fresh")}</span>}
           <span>{placeOf(line)}</span>

@@ -38,8 +38,21 @@ export interface Person {
   held: Talk[];
 }
 
+/** A conversation in danger. `by`: the role that said so; `operator`: who has it, null: it waits. Moments in ms. */
+export interface Alarm {
+  conversation: string;
+  queue: string;
+  since: number;
+  at: number;
+  by: string;
+  operator: string | null;
+  seen_by: string | null;
+  seen_at: number;
+}
+
 export interface Floor {
   at: number;
+  dangers: Alarm[];
   queues: Queue[];
   operators: Person[];
   debriefs: Record<string, number>;
@@ -71,7 +84,8 @@ export type Decision =
   | { do: "close"; queue: string; words: Record<string, string> }
   | { do: "reopen"; queue: string }
   | { do: "overflow"; queue: string; to?: string; after_s?: number }
-  | { do: "debrief"; operator: string };
+  | { do: "debrief"; operator: string }
+  | { do: "danger"; conversation: string };
 
 /** Why a call brought nothing: the server's own word, or that it does not answer. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; why: string };

@@ -3,6 +3,7 @@ import type { Sentence } from "@shared/i18n";
 /** What the supervisor reads, in French. */
 export const fr = {
   title: "Havre : supervision",
+  titleDanger: "⚠ ({n}) DANGER : supervision",
   heading: "Supervision",
   toConsole: "Console",
   loading: "Ouverture…",
@@ -37,6 +38,18 @@ export const fr = {
   waitsSince: "attend depuis {time}",
   danger: "danger",
   takeover: "relais {turn}",
+
+  alarms: { one: "⚠ {n} personne en danger", other: "⚠ {n} personnes en danger" },
+  alarmBy_visitor: "dit par la personne",
+  alarmBy_operator: "dit par l’opérateur",
+  alarmBy_psychologist: "dit par le ou la psychologue",
+  alarmSince: "depuis {time}",
+  alarmHeld: "avec {who}",
+  alarmWaits: "attend : personne ne l’a encore",
+  alarmSee: "Je m’en charge",
+  alarmSeeThis: "Je m’en charge : conversation {id}",
+  alarmSeen: "{who} s’en charge depuis {time}",
+  alarmTold: "Alerte : {n} en danger sans réponse d’un superviseur.",
 
   people: "Opérateurs en service",
   nobody: "Aucun opérateur n’est connecté.",
@@ -117,6 +130,7 @@ export const fr = {
   failed_full: "Cet opérateur a atteint sa limite.",
   failed_untrained: "Cet opérateur n’est pas formé à cette file.",
   failed_round: "Ce débordement ferait tourner les personnes en rond : la file visée déborde déjà, ou reçoit déjà.",
+  failed_none: "Ce n’est plus à faire : c’est passé, ou quelqu’un s’en charge.",
   failed_unavailable: "Le service ne répond pas : réessayez.",
   failed_other: "Refusé ({why}).",
 

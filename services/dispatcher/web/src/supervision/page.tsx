@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { admitted, decide, floor, type Decision, type Floor } from "./api";
 import { Dialog, type Asking } from "./dialogs";
+import { Alarms } from "./alarms";
 import { Aside } from "./aside";
 import { People } from "./people";
 import { Queues } from "./queues";
@@ -19,9 +20,10 @@ export function SupervisionPage() {
   const [{ floor: seen, why }, look] = useFloor();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [said, setSaid] = useState("");
+  const pressing = seen?.dangers.filter((one) => !one.seen_by).length ?? 0;
   useEffect(() => {
-    document.title = t("title");
-  }, []);
+    document.title = pressing > 0 ? t("titleDanger", { n: pressing }) : t("title");
+  }, [pressing]);
   const act = useCallback(
     async (decision: Decision): Promise<void> => {
       const outcome = await decide(decision);
@@ -45,6 +47,7 @@ export function SupervisionPage() {
       <p class="said" role="status">
         {said}
       </p>
+      <Alarms floor={seen} onAct={(decision) => void act(decision)} />
       <main>
         <div class="live">
           <Queues floor={seen} onAsk={setAsking} onAct={(decision) => void act(decision)} />
@@ -97,7 +100,7 @@ function Closed({ why }: { why: "unauthenticated" | "forbidden" }) {
   );
 }
 
-/** The floor, asked for again every two seconds while the page is looked at; the last one stays when none comes. */
+/** The floor, asked for again every two seconds; the last one stays when none comes. */
 function useFloor(): [Seen, () => void] {
   const [seen, setSeen] = useState<Seen>({ floor: null, why: null });
   const [inside, setInside] = useState(false);
@@ -120,7 +123,8 @@ function useFloor(): [Seen, () => void] {
   useEffect(() => {
     if (!inside) return undefined;
     look();
-    const turning = setInterval(() => !document.hidden && look(), EVERY_MS);
+    // Also while another tab is looked at: danger shows in this one's title.
+    const turning = setInterval(look, EVERY_MS);
     document.addEventListener("visibilitychange", look);
     return () => {
       clearInterval(turning);

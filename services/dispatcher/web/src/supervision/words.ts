@@ -41,7 +41,7 @@ export function standing(person: Person, now: number): string {
   return t(person.status);
 }
 
-const FAILURES = ["gone", "theirs", "absent", "paused", "drained", "resting", "full", "untrained", "round"] as const;
+const FAILURES = ["gone", "theirs", "absent", "paused", "drained", "resting", "full", "untrained", "round", "none"] as const;
 
 /** Why a decision was not carried out, in words. */
 export function failure(why: string): string {

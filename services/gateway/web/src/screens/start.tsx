@@ -63,6 +63,7 @@ function Ask({ t, choice, refused, onAsk }: Props) {
   const [category, setCategory] = useState(choice.category);
   const [audience, setAudience] = useState(choice.audience);
   const [postalCode, setPostalCode] = useState(choice.postalCode);
+  const [minor, setMinor] = useState(choice.minor);
   const [fault, setFault] = useState<Fault>(null);
   const form = useRef<HTMLFormElement>(null);
 
@@ -72,7 +73,7 @@ function Ask({ t, choice, refused, onAsk }: Props) {
     const found = !category ? "about" : code !== "" && !/^\d{5}$/.test(code) ? "postal" : null;
     setFault(found);
     if (found) form.current?.querySelector<HTMLElement>(found === "about" ? "[name=about]" : "#postal")?.focus();
-    else onAsk({ category, audience, postalCode: code });
+    else onAsk({ category, audience, postalCode: code, minor });
   };
 
   return (
@@ -92,6 +93,15 @@ function Ask({ t, choice, refused, onAsk }: Props) {
           </label>
         ))}
       </fieldset>
+      <div class="choices">
+        <label>
+          <input type="checkbox" checked={minor} onChange={() => setMinor(!minor)} />
+          <span>
+            <strong>{t("minor")}</strong>
+            <small>{t("minorWhy")}</small>
+          </span>
+        </label>
+      </div>
       <Postal t={t} value={postalCode} faulty={fault === "postal"} onInput={setPostalCode} />
       <button class="main-button" type="submit">
         {t("begin")}

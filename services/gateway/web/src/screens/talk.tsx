@@ -1,6 +1,8 @@
 import { shown } from "@shared/conversation";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Announcer } from "../announce";
+import type { DangerBar } from "../danger";
+import type { Say as DangerSay } from "../danger/words";
 import { SHOWN_AGAIN } from "../hide";
 import { resumable, type State } from "../state";
 import type { Visit } from "../visit";
@@ -45,11 +47,34 @@ export function Talk(props: Props) {
           {t("end")}
         </button>
         {words && <Keep t={t} state={state} onKeep={() => visit.drawWords()} />}
+        <Danger {...props} />
       </header>
       <Transcript {...props} />
       {state.unverified && <Unverified t={t} />}
       <Composer t={t} draft={state.draft} onDraft={(text) => visit.draft(text)} onSay={() => visit.say()} />
     </div>
+  );
+}
+
+/** That one is in danger now; it comes as soon as there is a network to bring it, and comes back by itself. */
+function Danger({ t, state, visit, announcer }: Props) {
+  const [parts, setParts] = useState<{ t: DangerSay; Bar: typeof DangerBar } | null>(null);
+  useEffect(() => {
+    if (parts || state.link !== "ready") return;
+    void import("../danger")
+      .then(async ({ DangerBar: Bar, openDanger }) => setParts({ t: await openDanger(t.locale), Bar }))
+      .catch(() => undefined);
+  }, [state.link]);
+  if (!parts) return null;
+  const { standing: where, link } = state;
+  return (
+    <parts.Bar
+      t={parts.t}
+      state={where}
+      link={link}
+      onSay={(on) => visit.sayDanger(on)}
+      onTold={(told) => announcer.say(told)}
+    />
   );
 }
 

@@ -44,6 +44,7 @@ export class Visit {
     if (!category || !authority) return;
     const open: OpenFrame = { t: "open", category, audience, language: this.#language() };
     if (postalCode !== "") open.postal_code = postalCode;
+    if (choice.minor) open.minor = true;
     this.#act({ type: "asked", choice });
     const session = this.#begin(authority, open, null);
     void VisitorKeys.make(authority).then(async (keys) => {
@@ -123,6 +124,12 @@ export class Visit {
     if (!conversation) return;
     this.#act({ type: "words", words: null, failed: false });
     void this.#session?.drawWords(conversation).catch(() => this.#act({ type: "words", words: null, failed: true }));
+  }
+
+  /** Say that one is in danger now, or no longer; it is said as soon as there is a connection. */
+  sayDanger(on: boolean): void {
+    const conversation = this.#state.conversation?.id;
+    if (conversation) this.#session?.link.later({ t: "danger", conversation, on });
   }
 
   /** Ask whether to end. */

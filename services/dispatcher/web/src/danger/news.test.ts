@@ -1,0 +1,41 @@
+import type { HeldFrame } from "@shared/frames";
+import { describe, expect, test } from "vitest";
+import { newLine, type Line } from "../desk/line";
+import { dangerNews, mostUrgentFirst } from "./news";
+
+const line = (number: number, fields: Partial<HeldFrame> = {}): Line => {
+  const id = `00000000-0000-4000-8000-00000000000${number}`;
+  const held: HeldFrame = {
+    t: "held",
+    conversation: id,
+    category: "domestic",
+    audience: "victim",
+    force: "police",
+    opened_at: 0,
+    assigned_at: 0,
+    language: "fr",
+    turn: 1,
+    ...fields,
+  };
+  return newLine(held, number, false, 0);
+};
+
+describe("who is in danger", () => {
+  test("stands first, the longest in danger before the others, who keep their order", () => {
+    const lines = [line(1), line(2, { danger: "visitor", danger_at: 20 }), line(3), line(4, { danger: "operator", danger_at: 10 })];
+    expect(mostUrgentFirst(lines).map(({ number }) => number)).toEqual([4, 2, 1, 3]);
+  });
+
+  test("is told of when it is said, when somebody sees to it, and when the visitor's page takes it back", () => {
+    const calm = line(1);
+    const said = line(1, { danger: "visitor", danger_at: 1 });
+    const seen = line(1, { danger: "visitor", danger_at: 1, danger_seen_by: "supervisor1" });
+    expect(dangerNews([calm], [said])).toContain("conversation 1, personne en danger");
+    expect(dangerNews([], [said])).toContain("Alerte");
+    expect(dangerNews([said], [said])).toBeNull();
+    expect(dangerNews([said], [seen])).toContain("supervisor1 s’occupe");
+    expect(dangerNews([seen], [calm])).toContain("Vérifiez que c’est bien elle");
+    const own = line(1, { danger: "operator", danger_at: 1 });
+    expect(dangerNews([own], [calm])).toBeNull();
+  });
+});

@@ -1,0 +1,57 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Snapshot } from "../desk/console";
+import type { Line } from "../desk/line";
+import { hour } from "../lib/time";
+import { useConsole } from "../parts/context";
+import { dangerNews } from "./news";
+import { d } from "./say";
+
+/** In the head of a conversation: that somebody is in danger, since when, who sees to it; or the way to say so. */
+export function DangerStrip({ line }: { line: Line }) {
+  const desk = useConsole();
+  const { danger, danger_at: at, danger_seen_by: seen } = line.held;
+  if (!danger || danger === "service") {
+    return (
+      <p class="danger-strip">
+        <button type="button" title={d("raiseHint")} disabled={line.ending} onClick={() => desk.sayDanger(line.id, true)}>
+          ⚠ {d("raise")}
+        </button>
+      </p>
+    );
+  }
+  const time = hour(at ?? 0);
+  const by = danger === "visitor" ? "byVisitor" : danger === "operator" ? "byOperator" : "byPsychologist";
+  return (
+    <p class="danger-strip on">
+      <span>
+        <strong>⚠ {d("flag")}.</strong> {d(by, { time })} {seen ? d("seenBy", { who: seen }) : d("notSeen")}
+      </span>
+      <span class="row acts">
+        {danger === "visitor" && (
+          <button type="button" title={d("confirmHint")} onClick={() => desk.sayDanger(line.id, true)}>
+            {d("confirm")}
+          </button>
+        )}
+        <button type="button" onClick={() => desk.sayDanger(line.id, false)}>
+          {d("lower")}
+        </button>
+      </span>
+    </p>
+  );
+}
+
+/** Says at once, over whatever is being read, that somebody is in danger. */
+export function DangerTeller({ snapshot }: { snapshot: Snapshot }) {
+  const before = useRef(snapshot.desk.lines);
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    const said = dangerNews(before.current, snapshot.desk.lines);
+    before.current = snapshot.desk.lines;
+    if (said !== null) setWords(said);
+  }, [snapshot.desk.lines]);
+  return (
+    <p class="unseen" role="alert">
+      {words}
+    </p>
+  );
+}
