@@ -62,12 +62,11 @@ class Deciding:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        at = "/api/magistrate"
         return [
-            web.get(at, self.look),
-            web.post(f"{at}/decide", self.decide),
-            web.post(f"{at}/collect", self.collect),
-            web.post(f"{at}/confirm", self.confirm),
+            web.get("/api/magistrate", self.look),
+            web.post("/api/magistrate/decide", self.decide),
+            web.post("/api/magistrate/collect", self.collect),
+            web.post("/api/magistrate/confirm", self.confirm),
         ]
 
     async def look(self, request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,7 @@ import {
 import { bytesOf } from "./plain";
 
 const NOW = Date.now();
-const PASSWORD = "un mot de passe assez long";
+const OPENS = "un mot de passe assez long";
 const YEAR_S = 365 * 86_400;
 
 /** An authority that certifies, and magistrates whose private keys lie sealed. */
@@ -41,7 +41,7 @@ class Registry {
     const sealed = await new CompactEncrypt(bytesOf(await crypto.subtle.exportKey("jwk", pair.privateKey)))
       .setProtectedHeader({ alg: "PBES2-HS512+A256KW", enc: "A256GCM" })
       .setKeyManagementParameters({ p2c: 1_000 })
-      .encrypt(new TextEncoder().encode(PASSWORD));
+      .encrypt(new TextEncoder().encode(OPENS));
     return { kid, certificate, sealed, reader: { kid, privateKey: pair.privateKey } };
   }
 }
@@ -67,7 +67,7 @@ describe("what is sealed for magistrates", () => {
     const said = { v: 1, text: "il a pris un couteau" };
     const sealed = await sealFor(said, await verifiedOf([one, other], registry.authority, NOW));
     for (const { kid, sealed: key } of [one, other]) {
-      expect(await openSealed(sealed, await openReadingKey(kid, key, PASSWORD))).toEqual(said);
+      expect(await openSealed(sealed, await openReadingKey(kid, key, OPENS))).toEqual(said);
     }
     await expect(openSealed(sealed, stranger.reader)).rejects.toThrow(Unverified);
     await expect(openSealed(sealed.replace(one.kid, stranger.kid), stranger.reader)).rejects.toThrow(Unverified);
@@ -103,6 +103,6 @@ describe("what is sealed for magistrates", () => {
   test("stays closed with another password, and with another account's key", async () => {
     const [one, other] = await Promise.all([registry.magistrate(), registry.magistrate()]);
     await expect(openReadingKey(one.kid, one.sealed, "un autre")).rejects.toThrow(Unverified);
-    await expect(openReadingKey(one.kid, other.sealed, PASSWORD)).rejects.toThrow(Unverified);
+    await expect(openReadingKey(one.kid, other.sealed, OPENS)).rejects.toThrow(Unverified);
   });
 });
