@@ -12,9 +12,11 @@ from shared import streams
 from shared.contracts.conversation import Force
 from shared.nkey import Kind, Nkey
 from tests.component.partners.house import House
+from tests.component.signalement.conftest import serve, world
 from tests.servers import NatsServer
 
 SESSION_S = 60
+__all__ = ["serve", "world"]
 
 
 @pytest.fixture
