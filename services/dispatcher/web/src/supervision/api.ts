@@ -77,6 +77,21 @@ export interface Forecast {
   hours: HourAhead[];
 }
 
+/** One figure. `count`: a number, `<5`, or `>=n` of a total whose small cells are left out. */
+export interface Cell {
+  month: string;
+  figure: "accompanied" | "report" | "patrol";
+  category: string;
+  force: string;
+  outcome: string;
+  count: string;
+}
+
+export interface Published {
+  smallest: number;
+  cells: Cell[];
+}
+
 /** What a supervisor may decide, as the server takes it. */
 export type Decision =
   | { do: "hand"; conversation: string; operator?: string }
@@ -107,6 +122,9 @@ export function forecast(force: Force, operators: number | null): Promise<Answer
   const asked = new URLSearchParams({ force, ...(operators === null ? {} : { operators: String(operators) }) });
   return call(`${AT}/forecast?${asked.toString()}`);
 }
+
+/** Figures by month, as they may be passed on. */
+export const published = (): Promise<Answer<Published>> => call("/api/figures");
 
 export function decide({ do: what, ...body }: Decision): Promise<Answer<null>> {
   return call(`${AT}/${what}`, { method: "POST", body: JSON.stringify(body) });

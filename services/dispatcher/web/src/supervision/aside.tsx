@@ -1,6 +1,7 @@
 import type { Force } from "@shared/frames";
 import { useEffect, useState } from "preact/hooks";
 import { forecast, type Decision, type Floor, type Forecast, type HourAhead } from "./api";
+import { Figures } from "./figures";
 import { hour, percent, span, t, weekday } from "./words";
 
 const AGAIN_MS = 60_000;
@@ -13,6 +14,7 @@ export function Aside({ floor, onAct }: { floor: Floor; onAct: (decision: Decisi
       <Debriefs floor={floor} onAct={onAct} />
       <Psychologists floor={floor} />
       <Ahead />
+      <Figures />
     </aside>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Person } from "./api";
-import { failure, queueName, shortId, span, standing } from "./words";
+import type { Cell, Person } from "./api";
+import { count, failure, month, outcomeOf, queueName, shortId, span, standing, whose } from "./words";
 
 const NOW = 1_800_000_000_000;
 const person = (fields: Partial<Person>): Person => ({
@@ -38,5 +38,31 @@ describe("what a supervisor reads of people", () => {
     expect(failure("full")).toContain("limite");
     expect(failure("round")).toContain("en rond");
     expect(failure("invalid")).toBe("Refusé (invalid).");
+  });
+});
+
+describe("what a supervisor reads of figures", () => {
+  const cell = (fields: Partial<Cell>): Cell => ({
+    month: "2026-11",
+    figure: "report",
+    category: "domestic",
+    force: "police",
+    outcome: "taken",
+    count: "7",
+    ...fields,
+  });
+
+  test("a number that is not shown is said to be small, and a total without it to be at least so much", () => {
+    expect(count("7")).toBe("7");
+    expect(count("<5")).toBe("moins de 5");
+    expect(count(">=12")).toBe("au moins 12");
+  });
+
+  test("a figure is named in words, what is not known too", () => {
+    expect(month("2026-11")).toBe("novembre 2026");
+    expect(whose(cell({}))).toBe("Police · Couple");
+    expect(whose(cell({ category: "unknown", force: "unknown" }))).toBe("non connu · non connu");
+    expect(outcomeOf(cell({}))).toBe("pris en charge");
+    expect(outcomeOf(cell({ outcome: "of tomorrow" }))).toBe("of tomorrow");
   });
 });

@@ -1,6 +1,6 @@
 import type { Force } from "@shared/frames";
 import { translator } from "@shared/i18n";
-import type { Person, Queue } from "./api";
+import type { Cell, Person, Queue } from "./api";
 import { fr } from "./fr";
 
 /** Every sentence of the supervisors' page. */
@@ -40,6 +40,46 @@ export function standing(person: Person, now: number): string {
   if (person.rests_until > now) return t("resting", { time: hour(person.rests_until) });
   return t(person.status);
 }
+
+const months = new Intl.DateTimeFormat(t.locale, { month: "long", year: "numeric", timeZone: "UTC" });
+
+/** `novembre 2026`, of `2026-11`. */
+export const month = (name: string): string => months.format(new Date(`${name}-01T00:00:00Z`));
+
+/** A count in words: it may be "fewer than", or "at least". */
+export function count(shown: string): string {
+  if (shown.startsWith("<")) return t("figuresFew", { n: shown.slice(1) });
+  return shown.startsWith(">=") ? t("figuresAtLeast", { n: shown.slice(2) }) : shown;
+}
+
+export const figureOf = (cell: Cell): string => t(`figure_${cell.figure}`);
+
+/** `Police · Couple`, of a figure. */
+export function whose(cell: Cell): string {
+  const force = FORCES.find((one) => one === cell.force);
+  const category = CATEGORIES.find((one) => one === cell.category);
+  return `${force ? t(`force_${force}`) : t("figuresUnknown")} · ${category ? t(`queue_${category}`) : t("figuresUnknown")}`;
+}
+
+/** How it ended, or what became of it. */
+export function outcomeOf(cell: Cell): string {
+  const known = OUTCOMES.find((one) => one === cell.outcome);
+  return known ? t(`outcome_${known}`) : cell.outcome;
+}
+
+const FORCES = ["police", "gendarmerie"] as const;
+const CATEGORIES = ["sexual", "domestic", "discrimination"] as const;
+const OUTCOMES = [
+  "visitor",
+  "red_button",
+  "operator",
+  "silence",
+  "received",
+  "submitted",
+  "taken",
+  "refused",
+  "withdrawn",
+] as const;
 
 const FAILURES = ["gone", "theirs", "absent", "paused", "drained", "resting", "full", "untrained", "round", "none"] as const;
 
