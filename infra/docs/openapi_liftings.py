@@ -99,7 +99,7 @@ def paths() -> parts.Document:
                 "lifting_keys",
                 "For whom reasons are sealed",
                 {200: parts.answer("Magistrates' certified keys", KEYS)},
-                *(401, 403, 503),
+                *(401, 503),
                 **MEMBER,
             )
         },

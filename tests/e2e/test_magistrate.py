@@ -89,6 +89,7 @@ async def test_a_magistrate_decides_and_reads_the_address_and_nobody_else_does(p
     await expect(page.get_by_role("article")).to_contain_text("L’adresse est effacée du système")
     await expect(page.get_by_role("region", name="Décidées ces derniers jours")).to_contain_text("accordée, remise")
     assert WHERE not in await page.get_by_role("article").inner_text()
+    await expect(page.get_by_role("region", name="Précisions")).to_contain_text("aucun autre moyen")
     told = operator.page.get_by_role("button", name="Levée accordée")
     await expect(told).to_be_visible(timeout=15_000)
     assert WHERE not in await operator.page.content()

@@ -54,8 +54,8 @@ class Asking:
         ]
 
     async def keys(self, request: web.Request) -> web.StreamResponse:
-        """Say for whom reasons are to be sealed; the page verifies each before it seals anything."""
-        await self._doors.member(request)
+        """Say for whom reasons, and magistrates' own words, are sealed; the page verifies each before it seals."""
+        await self._doors.anybody(request)
         return web.json_response({"keys": await self._certified()})
 
     async def look(self, request: web.Request) -> web.StreamResponse:
