@@ -7,12 +7,15 @@ import { t } from "../../lib/say";
 import type { Told } from "../../report/api";
 import { type Draft, type Fault, faultsOf, proposalOf } from "../../report/draft";
 import { useConsole } from "../context";
-import { type Recipients, useRecipients } from "./use-recipients";
+import type { Recipients } from "./use-recipients";
 import { addressOf, useUnits } from "./use-units";
 
 interface Props {
   line: Line;
   shown: boolean;
+  /** Who can receive it, and how to ask again. */
+  told: Recipients;
+  onRetry: () => void;
   first: RefObject<HTMLSelectElement | null>;
   /** There is something else to show instead. */
   onClose: (() => void) | null;
@@ -20,17 +23,9 @@ interface Props {
 }
 
 /** What is prepared for one conversation: to whom, and what. Nothing of it leaves this page before it is shown. */
-export function ReportForm({ line, shown, first, onClose, onShown }: Props) {
+export function ReportForm({ line, shown, told, onRetry, first, onClose, onShown }: Props) {
   const desk = useConsole();
   const draft = desk.reports.draft(line);
-  const { snapshot } = desk;
-  const [told, again] = useRecipients({
-    force: line.held.force,
-    department: draft.department,
-    authority: snapshot.account?.authority ?? null,
-    shown,
-    now: () => Date.now() + snapshot.skew,
-  });
   const list = told.state === "found" ? told.list : [];
   const chosen = list.find(({ partner }) => partner === draft.partner) ?? null;
   const faults = faultsOf(draft, chosen);
@@ -60,7 +55,7 @@ export function ReportForm({ line, shown, first, onClose, onShown }: Props) {
     <form ref={form} class="report-form" noValidate onSubmit={(event) => event.preventDefault()}>
       <fieldset>
         <legend>{t("reportTo")}</legend>
-        <WhoTakes draft={draft} told={told} first={first} wrong={seen("recipient")} onWrite={write} onRetry={again} line={line} />
+        <WhoTakes draft={draft} told={told} first={first} wrong={seen("recipient")} onWrite={write} onRetry={onRetry} line={line} />
         <Unit draft={draft} line={line} force={chosen?.force ?? line.held.force} shown={shown} wrong={seen("unit")} onWrite={write} />
       </fieldset>
       <fieldset>

@@ -8,6 +8,7 @@ import { isOpenMatter } from "../../report/stage";
 import { useConsole } from "../context";
 import { ReportForm, reopened } from "./form";
 import { Strip } from "./strip";
+import { useRecipients } from "./use-recipients";
 
 interface Props {
   line: Line;
@@ -23,6 +24,14 @@ export function ReportPanel({ line, shown, first, onDone }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const views = desk.reports.views(line).toReversed();
   const draft = desk.reports.draft(line);
+  const { snapshot } = desk;
+  const [told, again] = useRecipients({
+    force: line.held.force,
+    department: draft.department,
+    authority: snapshot.account?.authority ?? null,
+    shown,
+    now: () => Date.now() + snapshot.skew,
+  });
   const [latest, ...older] = views;
   const matter = latest && isOpenMatter(latest.stage);
   const open = !matter || draft.open;
@@ -48,6 +57,8 @@ export function ReportPanel({ line, shown, first, onDone }: Props) {
           <ReportForm
             line={line}
             shown={shown}
+            told={told}
+            onRetry={again}
             first={first}
             onClose={matter ? () => desk.reports.write(line, { open: false, touched: false }) : null}
             onShown={() => {

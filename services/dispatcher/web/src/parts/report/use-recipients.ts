@@ -25,10 +25,7 @@ export function useRecipients({ force, department, authority, shown, now }: Want
   const [tries, setTries] = useState(0);
   const asked = shown && authority !== null && isDepartment(department);
   useEffect(() => {
-    if (!asked) {
-      setFound({ state: "unasked" });
-      return undefined;
-    }
+    if (!asked) return undefined;
     const controller = new AbortController();
     setFound({ state: "busy" });
     void recipients(force, department, controller.signal).then(async (outcome) => {
@@ -38,6 +35,9 @@ export function useRecipients({ force, department, authority, shown, now }: Want
     });
     return () => controller.abort();
   }, [asked, force, department, authority, tries]);
+  useEffect(() => {
+    if (!isDepartment(department)) setFound({ state: "unasked" });
+  }, [department]);
   const again = useCallback(() => setTries((before) => before + 1), []);
   return [found, again];
 }
