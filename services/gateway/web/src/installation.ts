@@ -1,4 +1,5 @@
 import { type PublicJwk, publicJwk } from "@shared/sealing/keys";
+import { content } from "./content";
 
 /** What the gateway wrote into the page about itself: data, never script. */
 export interface Installation {
@@ -12,25 +13,9 @@ export function readInstallation(): Installation {
   return { authority: authority(content("staff-authority")), resumeS: Number(content("resume-seconds")) || 0 };
 }
 
-/** How long what is kept for a stated time is kept: a sealed address and resume words in seconds, a request in days. */
-export interface Kept {
-  readonly addressS: number;
-  readonly liftingDays: number;
-  readonly resumeS: number;
-}
-
-export function readKept(): Kept {
-  const [addressS = 0, liftingDays = 0] = content("address").split(" ").map(Number);
-  return { addressS: addressS || 0, liftingDays: liftingDays || 0, resumeS: Number(content("resume-seconds")) || 0 };
-}
-
 /** Whether this browser, at this address, can seal: over plain HTTP no browser offers what it takes. */
 export function canSeal(): boolean {
   return isSecureContext && typeof (crypto as Partial<Crypto>).subtle === "object";
-}
-
-function content(name: string): string {
-  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }
 
 function authority(text: string): PublicJwk | null {

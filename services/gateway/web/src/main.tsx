@@ -119,6 +119,7 @@ function Screen({ state, t, onLanguage }: { state: State; t: Say; onLanguage: (l
           words={screen.words}
           failed={screen.failed}
           until={resumable(state, Date.now())}
+          leads={state.reports?.room.leads ?? null}
           onAgain={() => visit.drawWords()}
           onDone={() => visit.stay()}
         />

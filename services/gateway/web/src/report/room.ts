@@ -104,6 +104,11 @@ export class ReportRoom {
     return this.#cards.map((card) => this.#view(card));
   }
 
+  /** What resume words lead to beside the conversation, in a sentence; null: nothing. */
+  get leads(): string | null {
+    return this.#cards.some(({ agreed, statuses }) => agreed && statuses.length > 0) ? this.t("wordsLead") : null;
+  }
+
   /** What goes on after the conversation is gone, in one line; null: nothing does. */
   get afterwards(): string | null {
     const { t } = this.#host;

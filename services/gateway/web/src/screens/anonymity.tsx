@@ -1,5 +1,5 @@
 import { type Translator, translator } from "@shared/i18n";
-import { readKept } from "../installation";
+import { readKept } from "./kept";
 import { resumable, type State } from "../state";
 import { fr, type Key } from "../words/anonymity.fr";
 import { clock } from "./words";

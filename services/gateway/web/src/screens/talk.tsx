@@ -128,7 +128,7 @@ function Transcript({ t, state, visit, announcer }: Props) {
     const box = scroller.current;
     // Who presses or writes in a card must find it under the finger; a card is read from its top.
     if (box?.querySelector(".report :is(button, textarea):focus")) return;
-    if (last?.kind === "proposal") box?.querySelector("ol > :last-child")?.scrollIntoView();
+    if (last?.kind === "proposal" || last?.kind === "service") box?.querySelector("ol > :last-child")?.scrollIntoView();
     else box?.scrollTo({ top: box.scrollHeight });
   };
 

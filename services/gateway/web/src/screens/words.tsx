@@ -6,12 +6,14 @@ interface Props {
   words: readonly string[] | null;
   failed: boolean;
   until: number | null;
+  /** What else they lead to; null: to the conversation alone. */
+  leads: string | null;
   onAgain: () => void;
   onDone: () => void;
 }
 
 /** The four words that bring a visitor back (V14): shown once, on request, and honest about what they are worth. */
-export function ResumeWordsScreen({ t, words, failed, until, onAgain, onDone }: Props) {
+export function ResumeWordsScreen({ t, words, failed, until, leads, onAgain, onDone }: Props) {
   if (!words) {
     return (
       <div class="sheet">
@@ -39,6 +41,7 @@ export function ResumeWordsScreen({ t, words, failed, until, onAgain, onDone }: 
         ))}
       </ul>
       {until !== null && <p>{t("wordsUntil", { time: clock(t.locale, until) })}</p>}
+      <p>{leads ?? t("wordsAfter")}</p>
       <p>{t("wordsCare")}</p>
       <p>{t("wordsClosing")}</p>
       <button type="button" class="main-button" onClick={onDone}>

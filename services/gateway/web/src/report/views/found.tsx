@@ -12,10 +12,10 @@ export function FoundScreen({ found, onDone }: { found: Found; onDone: () => voi
       <Heading>{t("found")}</Heading>
       <p>{t("foundLead")}</p>
       <div class="report">
-        <section aria-label={t(titleOf(status))}>
+        <div class="report-card" role="group" aria-label={t(titleOf(status))}>
           <h2>{t(titleOf(status))}</h2>
           <Standing t={t} status={status} answer={answer} />
-        </section>
+        </div>
       </div>
       <p>{t(status.status === "submitted" ? "foundLater" : "foundUntil", { date })}</p>
       <button type="button" class="plain-button" onClick={onDone}>

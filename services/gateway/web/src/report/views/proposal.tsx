@@ -60,7 +60,7 @@ interface SheetProps {
 
 /** When what she pressed is gone, the focus goes to what stands in its place. */
 function Sheet({ seq, phase, title, children }: SheetProps) {
-  const sheet = useRef<HTMLElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
   const drawn = useRef(phase);
   useEffect(() => {
     if (drawn.current === phase) return;
@@ -70,10 +70,10 @@ function Sheet({ seq, phase, title, children }: SheetProps) {
     sheet.current?.scrollIntoView({ block: "nearest" });
   }, [phase]);
   return (
-    <section ref={sheet} tabIndex={-1} aria-labelledby={`report-${seq}`}>
+    <div class="report-card" role="group" ref={sheet} tabIndex={-1} aria-labelledby={`report-${seq}`}>
       <h2 id={`report-${seq}`}>{title}</h2>
       {children}
-    </section>
+    </div>
   );
 }
 

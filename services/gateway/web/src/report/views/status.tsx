@@ -1,5 +1,5 @@
 import type { Answer, ServiceStatus } from "@shared/report";
-import type { Status } from "../cards";
+import { type Status, underWay } from "../cards";
 import type { ReportRoom, View } from "../room";
 import type { Key, Say } from "../words";
 import { clock, day, moment } from "./times";
@@ -40,14 +40,19 @@ export function StatusCard({ t, room, status, view }: Props) {
     );
   }
   return (
-    <section aria-label={title}>
+    <div class="report-card" role="group" aria-label={title}>
       <h2>{title}</h2>
       <p class="soft">{time}</p>
       <Standing t={t} status={status} answer={view?.answer ?? null} here />
-      {view?.card.agreed && status.status === "submitted" && <Withdraw t={t} room={room} view={view} />}
-      {view?.card.agreed && status.status !== "withdrawn" && <Lead t={t} room={room} view={view} />}
-    </section>
+      {view?.card.agreed && canTakeBack(status, view) && <Withdraw t={t} room={room} view={view} />}
+      {view?.card.agreed && underWay(view.card) && <Lead t={t} room={room} view={view} />}
+    </div>
   );
+}
+
+/** Whether there is something to take back, or to say of what she took back too late. */
+function canTakeBack({ status }: Status, { card }: View): boolean {
+  return status === "submitted" || (status === "taken" && card.decided?.decision === "withdrawn");
 }
 
 interface StandingProps {

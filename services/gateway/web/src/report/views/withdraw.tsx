@@ -20,6 +20,7 @@ export function Withdraw({ t, room, view }: { t: Say; room: ReportRoom; view: Vi
 }
 
 function outcome({ withdrawal, card }: View): Key | null {
+  if (card.statuses.at(-1)?.status === "taken") return "withdrawLate";
   switch (withdrawal) {
     case null:
       return card.decided?.decision === "withdrawn" ? "withdrawUnknown" : null;

@@ -101,6 +101,7 @@ export const en: Catalogue = {
   offer: "To read the answer later, even on another phone, note four words.",
   offerGo: "Get four words",
   led: "Your four words lead to the answer too, until {date}, even when the conversation is erased.",
+  wordsLead: "They lead to the answer of the service too, even when the conversation is erased. Whoever has them can read it.",
   goesOn: "The report stays with the service. It will not be erased with the conversation.",
   goesOnWords: "Your four words lead to its answer.",
   noReturn: "After that, you can no longer take your consent back on this page.",

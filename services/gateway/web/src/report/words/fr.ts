@@ -101,6 +101,7 @@ export const fr = {
   offer: "Pour lire la réponse plus tard, même sur un autre téléphone, notez quatre mots.",
   offerGo: "Avoir quatre mots",
   led: "Vos quatre mots mènent aussi à la réponse, jusqu’au {date}, même quand la conversation est effacée.",
+  wordsLead: "Ils mènent aussi à la réponse du service, même quand la conversation est effacée. Qui les a peut la lire.",
   goesOn: "Le signalement reste chez le service. Il ne sera pas effacé avec la conversation.",
   goesOnWords: "Vos quatre mots mènent à sa réponse.",
   noReturn: "Ensuite, vous ne pourrez plus reprendre votre accord sur cette page.",
