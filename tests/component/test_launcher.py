@@ -124,6 +124,8 @@ async def test_from_start_to_stop(tmp_path: Path) -> None:
         assert f"console   http://127.0.0.1:{environment['HAVRE_DISPATCHER_PORT']}/" in said
         assert "operator  police1 / " in said
         assert "operator  gendarmerie1 / " in said
+        cards = [line.split()[1] for line in launcher.lines if line.startswith("partner ")]
+        assert [Path(card).name for card in cards] == ["demo-police.json", "demo-gendarmerie.json"]
 
         victim = launcher.child("services.router")
         os.kill(victim, signal.SIGKILL)

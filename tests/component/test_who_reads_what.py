@@ -10,13 +10,14 @@ import pytest
 from nats.aio.client import Client as NatsClient
 
 from infra.local.stack import Stack
-from infra.nats.permissions import ADMIN, AUDITOR, SERVICES
+from infra.nats.permissions import ADMIN, AUDITOR, USERS
 from shared import streams, subjects
 from shared.chat.frames import End, Error, Released, Role, Say
-from shared.contracts.conversation import Category
+from shared.contracts.conversation import Category, Force
 from tests.chaos.chat import Chat, begin, on_duty
 from tests.client import Operator
 from tests.component.gateway.raw import Raw
+from tests.component.partners.house import Line
 from tests.sealing.body import State
 
 Row = tuple[str, str, str]
@@ -145,6 +146,30 @@ async def as_nats_user(stack: Stack, user: str, may_hear: set[str]) -> list[Row]
     return rows
 
 
+async def as_partner(stack: Stack) -> list[Row]:
+    """Try, as the partner that takes the reports of the police, what is not its own."""
+    card = next(one.card for one in stack.partners if one.force is Force.POLICE)
+    seed = (card.parent / f"{card.stem}.nkey").read_text()
+    other = "demo-gendarmerie"
+    pull, mine = "$JS.API.CONSUMER.MSG.NEXT.SIGNALEMENTS", streams.partner_consumer(card.stem)
+    async with Line(stack.addresses.nats, card.stem, seed.strip()) as line:
+        rows = [
+            (f"partner {card.stem}", f"hear {subject}", await line.answer_to_hearing(subject))
+            for subject in (subjects.chat("gateway"), subjects.STAFF_ONLY, "evt.>", f"_INBOX_{other}.>", ">")
+        ]
+        for words, subject in (
+            ("read stream KV_STAFF", f"$JS.API.STREAM.INFO.{streams.bucket_stream(streams.STAFF)}"),
+            ("read stream KV_REPORTS", f"$JS.API.STREAM.INFO.{streams.bucket_stream(streams.REPORTS)}"),
+            ("read stream AUDIT", f"$JS.API.STREAM.INFO.{streams.AUDIT}"),
+            ("read stream SIGNALEMENTS", f"$JS.API.STREAM.INFO.{streams.SIGNALEMENTS}"),
+            (f"pull reports of {other}", f"{pull}.{streams.partner_consumer(other)}"),
+            (f"take charge as {other}", subjects.partner_command(other, "take_charge")),
+            ("pull its own reports", f"{pull}.{mine}"),
+        ):
+            rows.append((f"partner {card.stem}", words, await line.answer_to_publishing(subject)))
+    return rows
+
+
 async def _reading(client: NatsClient, stream: str) -> str:
     try:
         await client.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=0.7)
@@ -186,5 +211,12 @@ async def test_each_service_hears_what_is_its_own(stack: Stack) -> None:
         "gateway": {subjects.chat("gateway")},
         "dispatcher": {subjects.chat("dispatcher"), subjects.STAFF_ONLY},
     }
-    for user in (*SERVICES, ADMIN, AUDITOR):
+    for user in USERS:
         show(await as_nats_user(stack, user, may_hear.get(user, set())))
+
+
+async def test_a_partner_hears_and_reads_nothing_but_its_own_reports(stack: Stack) -> None:
+    """S4, P1: a table of it; ``tests/component/partners`` tries everything else."""
+    rows = await as_partner(stack)
+    show(rows)
+    assert [answer for *_, answer in rows] == ["permissions violation"] * (len(rows) - 1) + ["may"]

@@ -1,6 +1,8 @@
 """What infra declares: streams, rights, the store's configuration, the table of settings."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nats.js.api import RetentionPolicy, StorageType
@@ -8,9 +10,10 @@ from nats.js.api import RetentionPolicy, StorageType
 from infra import configuration, consumers, streams
 from infra.nats.__main__ import passwords_from
 from infra.nats.config import ServerOptions, render
-from infra.nats.permissions import SERVICES, TABLE, USERS, inbox
+from infra.nats.permissions import SERVICES, SHARED, TABLE, USERS, inbox
 from infra.valkey import config as valkey
 from shared import streams as names
+from shared.nkey import BadNkey, Kind, Nkey, make_seed
 from shared.settle import DELAYS_S
 
 
@@ -63,6 +66,35 @@ def test_payloads_are_never_logged_by_the_broker() -> None:
     text = render(ServerOptions(port=4222, store_dir=Path("/data"), passwords=dict.fromkeys(USERS, "secret")))
     assert "debug: false" in text
     assert "trace: false" in text
+
+
+def options(**changes: Any) -> ServerOptions:
+    return ServerOptions(
+        **{"port": 4222, "store_dir": Path("/data"), "passwords": dict.fromkeys(USERS, "x"), **changes}
+    )
+
+
+def test_without_an_issuer_nobody_admits_partners_and_streams_stay_where_they_are() -> None:
+    """S4: giving the key later changes no account of the streams."""
+    issuer = Nkey(make_seed(Kind.ACCOUNT), Kind.ACCOUNT).public
+    without, with_one = render(options()), render(options(partner_issuer=issuer))
+    assert "auth_callout" not in without
+    assert "PARTNERS" not in without.replace("KV_PARTNERS", "").replace("$KV.PARTNERS", "")
+    for text in (without, with_one):
+        assert "  HAVRE {\n    jetstream: enabled" in text
+    assert f"issuer: {issuer}" in with_one
+    assert f"auth_users: {json.dumps(USERS)}" in with_one, "no service depends on whoever admits partners"
+    with pytest.raises(BadNkey):
+        render(options(partner_issuer="UABC"))
+
+
+def test_partners_and_services_share_three_subjects_and_no_other() -> None:
+    """S4."""
+    assert list(SHARED) == [
+        "cmd.signalement.partner.*.*.v1",
+        "$JS.API.CONSUMER.MSG.NEXT.SIGNALEMENTS.*",
+        "$JS.ACK.SIGNALEMENTS.>",
+    ]
 
 
 def test_a_password_with_quotes_stays_one_password() -> None:

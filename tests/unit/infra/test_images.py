@@ -7,6 +7,7 @@ import pytest
 from infra.images import digest, passwords
 from infra.nats.__main__ import passwords_from
 from infra.nats.permissions import SERVICES
+from shared.nkey import Kind, Nkey
 
 
 def test_each_service_knows_its_own_password_and_no_other() -> None:
@@ -23,6 +24,14 @@ def test_only_the_services_with_sockets_know_the_store_s_password() -> None:
     secret = made["valkey"]["HAVRE_VALKEY_PASSWORD"]
     knowing = {name for name, variables in made.items() if any(secret in value for value in variables.values())}
     assert knowing == {"valkey", "gateway", "dispatcher"}
+
+
+def test_signalement_alone_can_admit_partners_and_the_server_knows_who_may() -> None:
+    """S4."""
+    made = passwords.files()
+    seed = made["signalement"]["HAVRE_PARTNER_ISSUER"]
+    assert made["nats"]["HAVRE_PARTNER_ISSUER_PUBLIC"] == Nkey(seed, Kind.ACCOUNT).public
+    assert [name for name, variables in made.items() if seed in variables.values()] == ["signalement"]
 
 
 def test_password_files_are_their_owner_s_alone(tmp_path: Path) -> None:
