@@ -3,7 +3,7 @@
 from functools import cache
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import announcements, bodies, contracts, frames, imports, places
+from tests.fuzz.targets import admissions, announcements, bodies, contracts, frames, imports, places
 
 
 @cache
@@ -13,6 +13,7 @@ def every() -> list[Target]:
         *frames.targets(),
         *contracts.targets(),
         *announcements.targets(),
+        *admissions.targets(),
         *bodies.targets(),
         *places.targets(),
         *imports.targets(),
