@@ -34,7 +34,8 @@ if redis.call('EXISTS', into) == 1 then
   if redis.call('EXISTS', into) == 1 then redis.call('RENAME', into, KEYS[4]) end
 end
 redis.call('HSET', into, 'until', ARGV[1], 'sealed', ARGV[2])
-redis.call('PEXPIREAT', into, math.min(ARGV[1], redis.call('PEXPIRETIME', KEYS[1])))
+local ends = redis.call('PEXPIRETIME', KEYS[1])
+redis.call('PEXPIREAT', into, ends < 0 and ARGV[1] or math.min(ARGV[1], ends))
 redis.call('HSET', KEYS[1], 'address_until', ARGV[1])
 return 1
 """
@@ -44,8 +45,8 @@ _FOLLOW = """
 local ends = redis.call('PEXPIRETIME', KEYS[1])
 for i = 2, #KEYS do
   local own = redis.call('HGET', KEYS[i], 'until')
-  if own and ends < 0 then redis.call('DEL', KEYS[i])
-  elseif own then redis.call('PEXPIREAT', KEYS[i], math.min(own, ends)) end
+  if own and ends == -2 then redis.call('DEL', KEYS[i])
+  elseif own then redis.call('PEXPIREAT', KEYS[i], ends < 0 and own or math.min(own, ends)) end
 end
 return ends
 """

@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from infra.local.stack import Stack
 from services.gateway import metrics
 from services.gateway.addresses import Addresses
 from shared import keys
@@ -20,7 +22,9 @@ from shared.proxies import Endpoint
 from shared.run import background
 from shared.sealing.jose import jwk_of, kid_of, make_key
 from shared.sealing.magistrates import MagistrateKey
+from tests.client import Visitor
 from tests.sealing.magistrates import opened
+from tests.search import store_client
 from tests.servers import ValkeyServer, eventually
 
 READER = make_key()
@@ -200,3 +204,27 @@ async def test_a_store_that_is_away_is_counted_and_the_next_one_is_kept(room: Ro
     assert metrics.NOT_SEALED["store"]._value.get() == before + 1
     await away.aclose()
     await room.comes("203.0.113.2", first=True)
+
+
+async def test_each_connection_of_a_visitor_is_sealed_by_its_port_and_all_go_with_the_red_button(stack: Stack) -> None:
+    """The real gateway: opened, cut, resumed; the magistrate reads two ports of one address."""
+    assert stack.magistrate is not None
+    async with Visitor(stack.addresses.visitor) as visitor, store_client(stack) as client:
+        await visitor.opened()
+        names = keys.addresses(visitor.conversation)
+
+        async def sealed() -> list[str]:
+            found: list[Any] = [await client.hget(name, "sealed") for name in names]
+            return [text.decode() for text in found if text]
+
+        async def so_many(number: int) -> bool:
+            return len(await sealed()) == number
+
+        await eventually(partial(so_many, 1))
+        await visitor.cut()
+        await eventually(partial(so_many, 2))
+        origins = [opened(one, stack.magistrate.key) for one in await sealed()]
+        assert [origin["ip"] for origin in origins] == ["127.0.0.1"] * 2
+        assert len({origin["port"] for origin in origins}) == 2
+        assert await visitor.red_button() == 204
+        assert await sealed() == []

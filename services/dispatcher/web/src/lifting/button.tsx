@@ -5,7 +5,7 @@ import type { Props as DialogProps } from "./dialog";
 import { label } from "./label";
 
 /** How often it is asked what came of a request, in milliseconds. */
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 5_000;
 
 /** What this page knows of requests, by conversation: ids and decisions, never an address. */
 const known = new Map<string, Asked>();

@@ -88,7 +88,7 @@ export function Decision({ request, authority, skew, onDecided }: Props) {
       <div role="alert">{incomplete && <p class="error">{t("incomplete")}</p>}</div>
       <p>{t("decideOnce")}</p>
       <button type="submit" class={granted ? "danger firm" : "primary"} aria-disabled={busy}>
-        {t(busy ? "deciding" : granted === true ? "decideGrant" : granted === false ? "decideRefuse" : "decision")}
+        {t(busy ? "deciding" : granted === true ? "decideGrant" : granted === false ? "decideRefuse" : "decide")}
       </button>
     </form>
   );

@@ -53,6 +53,7 @@ export const fr = {
   decideGrant: "Accorder et recevoir l’adresse",
   decideRefuse: "Refuser la levée",
   decideOnce: "La décision est inscrite au journal et ne peut pas être reprise.",
+  decide: "Décider",
   deciding: "Envoi…",
   incomplete: "Choisissez une décision et son motif.",
   nothing_none: "Aucune adresse n’a été gardée : il n’y a rien à remettre. La demande ne peut qu’être refusée.",

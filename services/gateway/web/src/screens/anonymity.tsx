@@ -37,7 +37,7 @@ export function entries(t: Say, facts: Facts): Entry[] {
   return [
     ["anonymousName", t("anonymousNameIs")],
     ["anonymousWords", t("anonymousSealed"), t("anonymousKept"), ...(back === null ? [t("anonymousReload")] : [])],
-    ["anonymousPlace", t("anonymousSeen"), ...place, t("anonymousPlaceUntil")],
+    ["anonymousPlace", t("anonymousSeen"), ...place, t("anonymousSaid"), t("anonymousPlaceUntil")],
     ["anonymousAddress", ...address(t, facts), t("anonymousAddressCounted")],
     ...(back === null && resumeS === 0
       ? []
