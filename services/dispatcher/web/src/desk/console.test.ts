@@ -149,6 +149,21 @@ describe("what is sealed", () => {
     await vi.waitFor(() => expect(bodies(desk)).toEqual(["unreadable "]));
   });
 
+  test("is not what the service says: that is shown, and is nobody's word", async () => {
+    const { desk, wire } = await seated();
+    const log = new Log(await VisitorKeys.make(office.authority));
+    await log.admit(holder(await shiftOf(wire)));
+    await log.say("bonjour");
+    const status = JSON.stringify({ v: 1, report: ID, status: "submitted" });
+    log.put(status, "service", `r-${ID}-1`);
+    wire.say({ ...welcome, conversations: [ID] });
+    wire.say(conversation);
+    for (const message of log.messages) wire.say(message);
+    await vi.waitFor(() => expect(bodies(desk)).toEqual(["text bonjour", `service ${status}`]));
+    expect(unread(line(desk))).toBe(1);
+    expect(waitingSince(line(desk))).toBe(NOW);
+  });
+
   test("leaves no key behind when the conversation does", async () => {
     const { desk, wire } = await seated();
     const log = new Log(await VisitorKeys.make(office.authority));
