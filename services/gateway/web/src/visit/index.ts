@@ -151,8 +151,8 @@ export class Visit {
     this.#session?.link.later({ t: "end", conversation });
     this.#doubt = setTimeout(() => {
       this.#session?.askErasure(false);
-      this.#release();
       this.#act({ type: "unsure" });
+      this.#release();
     }, ERASED_WITHIN_MS);
   }
 
