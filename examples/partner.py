@@ -44,6 +44,8 @@ def opened(delivered: Json, keys: KeySet, partner: str) -> Json:
             right += ["havre-consent+jwt", "yes", report, partner, kid, digest]
             said = json.loads(consent.payload)
             found += [header["typ"], *(said[name] for name in ("decision", "report", "partner", "kid", "digest"))]
+        document["fields"] = [(str(name), str(value)) for name, value in document["fields"]]
+        answer(document, None)  # what cannot be answered is refused now, not after having been taken charge of
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
         raise Refused(why) from None
     if right != found:
