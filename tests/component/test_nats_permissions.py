@@ -1,6 +1,7 @@
 """The server refuses whatever the table of permissions does not grant (P1, O10)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Self
 from uuid import uuid4
@@ -14,7 +15,22 @@ from infra.nats.permissions import ADMIN, AUDITOR, SERVICES, USERS
 from shared import nats_accounts, streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
-from tests.servers import NatsServer
+from tests.servers import NatsServer, running_servers
+
+
+@pytest.fixture(scope="module")
+async def own() -> AsyncIterator[NatsServer]:
+    """A server of these tests' own: what they write where they may is no entry, and an audit forgets nothing."""
+    async with running_servers() as servers:
+        yield servers.nats
+
+
+@pytest.fixture
+async def nats(own: NatsServer) -> NatsServer:
+    """That server with empty streams."""
+    await own.empty()
+    return own
+
 
 ID = str(uuid4())
 EVERY_FACT = [f"evt.{owner}.conversation.opened.v1.{ID}" for owner in SERVICES]
