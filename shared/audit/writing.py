@@ -64,7 +64,7 @@ class Chain:
 
 
 class Audit:
-    """See the module's text. ``writer``: ``<service>.<8 hex digits>``; ``connection``: gives the client, once there is."""
+    """See the module's text. ``writer``: ``<service>.<8 hex digits>``; ``connection``: gives the client, once known."""
 
     def __init__(self, writer: str, connection: Callable[[], Client], most_waiting: int = MOST_WAITING) -> None:
         self._chain = Chain(writer.partition(".")[0], writer)

@@ -55,7 +55,7 @@ class AuditAction(StrEnum):
     LIFTING_CONFIRMED = "lifting_confirmed"
     LIFTING_LAPSED = "lifting_lapsed"
     LIFTING_DENIED = "lifting_denied"
-    """Somebody wanted what is not theirs: to ask without holding, to decide on their own request, a second hand-over."""
+    """Somebody wanted what is not theirs: to ask without holding, to decide on their own request, another hand-over."""
     PARTNER_NOT_HEARD = "partner_not_heard"
     """What a partner asked was not done."""
     PARTNER_REGISTERED = "partner_registered"
