@@ -76,7 +76,7 @@ class Station:
         return twin.Partner(self.id, "Commissariat", self.force, tuple(self.departments), self.kid, self.key)
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """One report of one conversation."""
 

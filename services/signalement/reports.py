@@ -97,7 +97,6 @@ class Reports:
         except OutOfOrder:
             held = await self.get(asked.report)
             return WithdrawReply(status=held.status if held else None)
-        await self._queue.clear(after_it)
         return WithdrawReply(status=after_it.status)
 
     async def change(self, report: UUID, step: Change) -> Report:
@@ -188,6 +187,9 @@ class Reports:
         """Return the report and its revision in the store once people have heard of its last step."""
         if not report.unstated:
             return report, revision
+        if report.status is ReportStatus.WITHDRAWN:
+            # Nobody is told that it was withdrawn while its recipient could still be handed it.
+            await self._queue.clear(report)
         await self._facts.state(report)
         stated = report.model_copy(update={"stated": report.revision})
         return stated, await self._store.replace(stated, revision)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from services.signalement import app
-from tests.component.signalement.world import World
+from tests.component.signalement.world import World, persist
 from tests.reports import Station
 from tests.servers import NatsServer
 
@@ -32,7 +32,7 @@ async def station(world: World) -> AsyncIterator[Station]:
 
 @pytest.fixture
 async def serve(world: World) -> AsyncIterator[Serve]:
-    """Start the service, with these settings; it ends with the test."""
+    """Start the service, with these settings, and wait until it answers; it ends with the test."""
     async with AsyncExitStack() as stack:
 
         async def start(**changes: object) -> None:
@@ -44,6 +44,7 @@ async def serve(world: World) -> AsyncIterator[Serve]:
                 await service
 
             stack.push_async_callback(end)
+            await persist(world.figures)
 
         yield start
 

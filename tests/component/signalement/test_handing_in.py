@@ -10,7 +10,11 @@ from uuid import uuid4
 import pytest
 from nats.js.errors import NotFoundError
 
+from services.signalement.adapters import BucketFigures
 from services.signalement.domain.consent import CONSENT
+from services.signalement.domain.report_figures import ReportMonth
+from services.signalement.domain.reports import Step, after, fact_of, received
+from services.signalement.handlers import Counting
 from shared import streams, subjects
 from shared.clock import utc_now
 from shared.contracts.audit import AuditAction
@@ -294,3 +298,27 @@ async def test_a_service_alone_marks_what_is_overdue(world: World, station: Stat
     kept = await world.report(case.report)
     assert kept is not None
     assert not kept.overdue
+
+
+class DiesAfterCounting(BucketFigures):
+    """A store whose process dies between counting a report and remembering how."""
+
+    died = False
+
+    async def keep_report_month(self, name: str, month: ReportMonth, revision: int) -> None:
+        await super().keep_report_month(name, month, revision)
+        if not self.died:
+            self.died = True
+            raise ConnectionResetError
+
+
+async def test_a_crash_between_counting_a_report_and_remembering_counts_it_once(world: World, station: Station) -> None:
+    jetstream = await world.jetstream()
+    counting = Counting(DiesAfterCounting(jetstream, await jetstream.key_value(streams.FIGURES)))
+    queued = after(received(Case(station).submission(), None, None, utc_now()), Step.QUEUED, utc_now())
+    with pytest.raises(ConnectionResetError):
+        await counting.take_report(fact_of(queued), 1)
+    for position in (1, 2):
+        await counting.take_report(fact_of(queued), position)
+    await counting.take_report(fact_of(after(queued, Step.TAKEN, utc_now())), 3)
+    assert await _counted(world) == [(None, "police", "taken", 1)]

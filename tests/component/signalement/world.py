@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -38,6 +38,7 @@ from tests.reports import Case, Station
 from tests.servers import NatsServer, eventually
 
 Reply = TypeVar("Reply", bound=Contract)
+Answer = TypeVar("Answer")
 
 
 class World:
@@ -124,9 +125,9 @@ class World:
         """Hand a report in, as the dispatcher does."""
         return await self.ask("dispatcher", subjects.SUBMIT, asked, SubmitReply, within_s)
 
-    async def withdraw(self, asked: WithdrawReport) -> WithdrawReply:
+    async def withdraw(self, asked: WithdrawReport, within_s: float = 5) -> WithdrawReply:
         """Take a report back, as the gateway does."""
-        return await self.ask("gateway", subjects.WITHDRAW, asked, WithdrawReply)
+        return await self.ask("gateway", subjects.WITHDRAW, asked, WithdrawReply, within_s)
 
     async def figures(self) -> FiguresReply:
         """Return all figures."""
@@ -173,6 +174,17 @@ class World:
         except nats.js.errors.KeyNotFoundError:
             return False
         return Progress.model_validate_json(entry.value or b"").month != ""
+
+
+async def persist(ask: Callable[[], Awaitable[Answer]], within_s: float = 30) -> Answer:
+    """Ask as people's software does: again, until there is an answer."""
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            return await ask()
+        except (NatsError, TimeoutError, OSError, ValueError):
+            assert time.monotonic() < deadline, "there was never an answer"
+            await asyncio.sleep(0.03)
 
 
 async def command(client: Client, station: Station, verb: str, **fields: object) -> PartnerReply:
