@@ -87,7 +87,7 @@ def make_broker(settings: Settings, owner: str) -> NatsBroker:
 
 def inbox_prefix(settings: Settings) -> str:
     """Return the user's own inbox prefix, which no other user may read."""
-    return f"_INBOX_{settings.nats_user}" if settings.nats_user else "_INBOX"
+    return settings.inbox_prefix
 
 
 def consumer(

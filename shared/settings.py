@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     ops_port: int = Field(default=0, ge=0, le=65535, description="Port of /health and /metrics; 0 takes a free one")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
+    @property
+    def inbox_prefix(self) -> str:
+        """The user's own inbox prefix, which no other user may read."""
+        return f"_INBOX_{self.nats_user}" if self.nats_user else "_INBOX"
+
 
 class StoreSettings(Settings):
     """What a service needs that holds conversations."""

@@ -18,7 +18,6 @@ from services.signalement.partners import consumers, rules
 from services.signalement.partners.registry import ChangedMeanwhile, Registry
 from services.signalement.partners.rules import NotRegistered, Wanted
 from shared.audit.writing import Chain
-from shared.broker import inbox_prefix
 from shared.clock import utc_now
 from shared.contracts.audit import AuditAction, AuditActor
 from shared.contracts.signalement_partners import Partner
@@ -104,7 +103,7 @@ async def registrar(settings: Settings) -> AsyncIterator[Registrar]:
         settings.nats_url.split(","),
         user=settings.nats_user or None,
         password=settings.nats_password.get_secret_value() or None,
-        inbox_prefix=inbox_prefix(settings),
+        inbox_prefix=settings.inbox_prefix,
         connect_timeout=5,
         allow_reconnect=False,
         max_reconnect_attempts=1,
