@@ -1,8 +1,8 @@
 """Figures as they may be shown and passed on (S5): by month, without identity, and without small cells. Pure.
 
 A cell under five is shown as ``<5``. Totals are sums of the cells that are shown, and of no others: whatever one
-subtracts from a total is already on the page, so no suppressed cell can be computed. They say "at least" where cells are
-missing.
+subtracts from a total is already on the page, so no suppressed cell can be computed. They say "at least" where cells
+are missing.
 """
 
 import csv
