@@ -48,7 +48,7 @@ DISPATCH = "{dispatch}:"
 
 
 def ticket(cid: str) -> str:
-    """Hash: queue, since, joined, hurry, turn, version, language, hard, given.
+    """Hash: queue, since, joined, hurry, turn, version, language, hard, given, turns, colleague, until.
 
     A conversation is the dispatcher's while it has a ticket.
     """
@@ -115,6 +115,12 @@ OVERFLOW = f"{DISPATCH}overflow"
 RESTING = f"{DISPATCH}resting"
 """Sorted set: operator -> until when (ms) they rest after hard conversations."""
 
+OFFERS = f"{DISPATCH}offers"
+"""Hash: conversation -> that its operator offers it to another: giver, to, queue, until (ms), and who said no."""
+
+HANDOVERS = f"{DISPATCH}handovers"
+"""Sorted set: conversation -> until when (ms) the one who handed it over may stay."""
+
 DEBRIEFS = f"{DISPATCH}debriefs"
 """Hash: operator -> when (ms) they asked to talk about what they heard."""
 
@@ -142,6 +148,11 @@ def operator(oid: str) -> str:
 def load(oid: str) -> str:
     """Set: conversations that this operator holds."""
     return f"{DISPATCH}load:{oid}"
+
+
+def aside(oid: str) -> str:
+    """Set: conversations that this operator has handed over and not left yet."""
+    return f"{DISPATCH}aside:{oid}"
 
 
 def credential(kid: str) -> str:

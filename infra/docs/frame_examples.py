@@ -150,6 +150,18 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         wanting=[f.Peer(kid=PEER, credential=CREDENTIAL)],
         holders=3,
     ),
+    f.Offers(
+        offers=[
+            f.Offer(
+                conversation=CONVERSATION,
+                giver="police1",
+                force=Force.POLICE,
+                category=Category.DOMESTIC,
+                until=OPENED_AT + 152_000,
+                to="police2",
+            )
+        ]
+    ),
 )
 
 

@@ -108,7 +108,7 @@ def referenced_structs(frames: Iterable[FrameClass]) -> list[FrameClass]:
 def _presence(field: inspect.Field) -> str:
     if field.required:
         return "always"
-    default = field.default if field.default is not msgspec.NODEFAULT else {}
+    default = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
     if default is None:
         return "may be absent"
     return f"absent means `{msgspec.json.encode(default).decode()}`"

@@ -6,9 +6,13 @@ from infra.docs import openapi_parts as parts
 from services.dispatcher.caring import Debrief, Hard, Standing
 from services.dispatcher.overview import MOST_ASKED
 from services.dispatcher.supervisor import Close, Debriefed, Drain, Hand, Overflow, Reopen, Seen
+from services.dispatcher.transferring import About, Offering, Receivers
 from shared.contracts.conversation import Force
 
-TYPES: list[type[Any]] = [Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Seen, Standing]
+TYPES: list[type[Any]] = [
+    *(About, Offering, Receivers),
+    *(Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Seen, Standing),
+]
 MEMBER: parts.Document = {"security": [{parts.SESSION: []}]}
 OWN_PAGE = [parts.OURS, parts.ORIGIN]
 
@@ -31,6 +35,12 @@ def paths() -> parts.Document:
                 "go_on", "End one's break", standing, *(401, 403, 503), parameters=OWN_PAGE, **MEMBER
             )
         },
+        "/api/transfer": {"get": _receivers()},
+        "/api/transfer/offer": {"post": _call("offer", "Offer a conversation to another operator", Offering, done)},
+        "/api/transfer/take-back": {"post": _call("take_back", "Take one's offer back", About, done)},
+        "/api/transfer/accept": {"post": _call("accept", "Take an offered conversation", About, done)},
+        "/api/transfer/refuse": {"post": _call("refuse", "Say no to an offer", About, done)},
+        "/api/transfer/leave": {"post": _call("step_aside", "Leave what one has handed over", About, done)},
         "/api/supervision": {
             "get": parts.operation("floor", "The floor now", {200: _object("The floor")}, *(401, 403, 503), **MEMBER)
         },
@@ -49,6 +59,17 @@ def _call(name: str, summary: str, kind: type[Any], answers: dict[int, parts.Doc
     refusals = (400, 401, 403, 409, 413, 503)
     return parts.operation(
         name, summary, answers, *refusals, requestBody=parts.body(parts.of(kind)), parameters=OWN_PAGE, **MEMBER
+    )
+
+
+def _receivers() -> parts.Document:
+    return parts.operation(
+        "receivers",
+        "Who could be asked to take a conversation over",
+        {200: parts.answer("Colleagues and queues", parts.of(Receivers))},
+        *(400, 401, 409, 503),
+        parameters=[parts.query("conversation", "Which", {"type": "string", "format": "uuid"}, required=True)],
+        **MEMBER,
     )
 
 

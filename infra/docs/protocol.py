@@ -55,6 +55,7 @@ DISPATCHER_ALONE: tuple[FrameClass, ...] = (
     frames.Released,
     frames.Board,
     frames.Duty,
+    frames.Offers,
 )
 BOTH_HEAR: tuple[FrameClass, ...] = tuple(
     cls for cls in get_args(ServerFrame) if cls not in (*GATEWAY_ALONE, *DISPATCHER_ALONE)

@@ -75,7 +75,8 @@ class Announcer:
             try:
                 if decision.kind not in OVER:
                     await self._project(decision)
-                await publish(self._broker, facts.of_decision(decision))
+                if fact := facts.of_decision(decision):
+                    await publish(self._broker, fact)
                 if concerns_staff(decision):
                     _, console = await self._store.seat_of(decision.operator)
                     write_down(self._audit, decision, console)
@@ -95,16 +96,18 @@ class Announcer:
             return
         if not found.newest:
             return
-        told = {found.visitor_at, found.operator_at}
-        if decision.kind == "assigned":
-            instance, _ = await self._store.seat_of(decision.operator)
+        told = set(found.ends_at)
+        for one in {decision.holder, decision.colleague} - {""}:
+            instance, _ = await self._store.seat_of(one)
             told.add(instance)
         for instance in told - {""}:
             self._teller.tell(instance, decision.conversation, wire.CHANGED)
 
 
 def _count(decision: Decision) -> None:
-    if decision.kind == "assigned":
+    if decision.kind == "transferred":
+        metrics.TRANSFERRED[decision.queue].inc()
+    elif decision.kind == "assigned":
         metrics.ASSIGNED[decision.queue].inc()
         metrics.WAITED.observe(decision.waited_ms / 1000)
     elif decision.kind == "released":

@@ -36,6 +36,7 @@ from services.dispatcher.staff.provider import Provider
 from services.dispatcher.staff.sealed import Sealer
 from services.dispatcher.supervisor import Supervisor
 from services.dispatcher.traffic import TrafficKeeper
+from services.dispatcher.transferring import Transferring
 from shared import streams, subjects
 from shared.broker import broker_answers, consumer, consumers_exist, make_broker, many_at_once, one_by_one
 from shared.chat.batch import Batcher
@@ -87,6 +88,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             background(
                 floor.show_changes(),
                 floor.duties.run(),
+                floor.offers.run(),
                 floor.assigner.run(),
                 forever("sweep", 1.0, sweeper.sweep),
                 forever("forget_gone", 2.0, sweeper.forget_gone),
@@ -121,6 +123,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             FiguresDoor(floor, doors),
             asking,
             deciding,
+            Transferring(floor, doors),
             DeskDoor(desk_files.load(settings.desk_dir), doors.member),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)

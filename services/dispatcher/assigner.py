@@ -11,6 +11,7 @@ from services.dispatcher.domain.order import Hurry
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
 from services.dispatcher.store.projection import Projection
 from services.dispatcher.store.supervision import Supervision
+from services.dispatcher.store.transfer import Transfers
 from shared.chat import wire
 from shared.chat.frames import Erased, encode
 from shared.chat.store import STORE_FAILURES
@@ -74,6 +75,7 @@ class Sweeper:
         self._sure_ms = sure_ms
         self._store = store
         self._supervision = Supervision(store)
+        self._transfers = Transfers(store)
         self._projection = projection
         self._announcer = announcer
         self._assigner = assigner
@@ -85,11 +87,12 @@ class Sweeper:
         self._cursors = [0] * len(self._looks)
 
     async def sweep(self) -> None:
-        """Take back what lost operators held, have queues overflow, and announce what others left unannounced."""
+        """Take back what lost operators held, end hand-overs, have queues overflow, and announce what was left over."""
         released = await self._store.expire()
         if released:
             self._announcer.announce(released)
             self._assigner.wake()
+        self._announcer.announce(await self._transfers.lapse())
         moved = await self._supervision.flow()
         if moved:
             self._announcer.announce(moved)

@@ -20,6 +20,7 @@ from services.dispatcher.shelf import Shelf, not_held
 from services.dispatcher.staff.accounts import Account
 from services.dispatcher.staff.sessions import Session
 from services.dispatcher.store.dispatch import Board, Seat
+from services.dispatcher.store.transfer import Offer
 from shared.chat.batch import StoreUnavailable
 from shared.chat.erase import erase
 from shared.chat.frames import (
@@ -30,6 +31,7 @@ from shared.chat.frames import (
     ErrorCode,
     FrameError,
     MakeDuty,
+    Offers,
     OperatorFrame,
     Ping,
     Pong,
@@ -81,6 +83,7 @@ class Console:
         self._keys = ConsoleKeys(floor, account, self._outbox)
         self.shelf = Shelf(floor, self, account.force, self._outbox)
         self._synced = False
+        self._offers = Offers(offers=[])
         self._board: tuple[tuple[int, int], ...] = ()
         self._board_at = 0.0
 
@@ -139,6 +142,16 @@ class Console:
         if stand != self._board or old or not self._board_at:
             self._board, self._board_at = stand, time.monotonic()
             self._outbox.send(views.board(state, self._account.queues))
+
+    def show_offers(self, offers: list[Offer]) -> None:
+        """Tell which offers concern this operator, if that is new to the page."""
+        if not self._synced:
+            return
+        room = len(self.shelf.conversations) < self._account.limit
+        told = views.offers(offers, self.operator, self._account.queues, room=room)
+        if told != self._offers:
+            self._offers = told
+            self._outbox.send(told)
 
     async def show_duty(self, states: dict[Force, DutyState]) -> None:
         """Tell how it stands with the duty key of the operator's force, if that is new to the page."""

@@ -15,15 +15,17 @@ from shared.contracts.dispatcher import (
 from shared.contracts.envelope import Event, derived_id
 
 
-def of_decision(decision: Decision) -> Event:
-    """Return the fact that a decision is."""
+def of_decision(decision: Decision) -> Event | None:
+    """Return the fact that a decision is; None when it is between staff alone."""
     force, category = queue_parts(decision.queue)
     match decision.kind:
         case "queued":
             return ConversationQueued(**_about(decision, "queued"), force=force, category=category)
         case "moved":
             return ConversationQueued(**_about(decision, f"moved.{decision.version}"), force=force, category=category)
-        case "assigned":
+        case "parted":
+            return None
+        case "assigned" | "transferred":
             return ConversationAssigned(
                 **_about(decision, f"assigned.{decision.turn}"),
                 operator=decision.operator,

@@ -12,11 +12,14 @@ from services.dispatcher.announcer import Announcer
 from services.dispatcher.assigner import Assigner
 from services.dispatcher.dangers import Dangers
 from services.dispatcher.duty import DUTY, Duties
+from services.dispatcher.offers import Offers
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
 from services.dispatcher.store.dispatch import Board, DispatchStore
 from services.dispatcher.store.duty import DutyStore
 from services.dispatcher.store.projection import Projection
+from services.dispatcher.store.transfer import Transfers
+from services.dispatcher.views import ends_of
 from shared.audit.writing import Audit
 from shared.chat.batch import Batcher
 from shared.chat.hub import Hub
@@ -60,9 +63,11 @@ class Floor:
         self.assigner = Assigner(self.dispatch, self.announcer)
         self.duties = Duties(DutyStore(valkey, settings.patience), instance, self.tell, self._seated)
         self.dangers = Dangers(self)
+        self.transfers = Transfers(self.dispatch)
+        self.offers = Offers(self.transfers, self._seated)
         self._consoles: dict[str, Console] = {}
         self._seats: dict[str, Console] = {}
-        self._holders: dict[str, Console] = {}
+        self._holders: dict[str, list[Console]] = {}
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
 
@@ -90,8 +95,8 @@ class Floor:
         self._consoles.pop(console.name, None)
         if self._seats.get(console.operator) is console:
             del self._seats[console.operator]
-        for conversation in [one for one, holder in self._holders.items() if holder is console]:
-            del self._holders[conversation]
+        for conversation in [one for one, holders in self._holders.items() if console in holders]:
+            self.unhold(conversation, console)
         metrics.CONSOLES.set(len(self._consoles))
 
     async def close_lost(self) -> None:
@@ -107,12 +112,17 @@ class Floor:
 
     def hold(self, conversation: str, console: "Console") -> None:
         """This console shows the conversation now."""
-        self._holders[conversation] = console
+        holders = self._holders.setdefault(conversation, [])
+        if console not in holders:
+            holders.append(console)
 
     def unhold(self, conversation: str, console: "Console") -> None:
         """This console shows it no more."""
-        if self._holders.get(conversation) is console:
-            del self._holders[conversation]
+        holders = self._holders.get(conversation, [])
+        if console in holders:
+            holders.remove(console)
+        if not holders:
+            self._holders.pop(conversation, None)
 
     # ---- announcements
 
@@ -145,9 +155,9 @@ class Floor:
         self._wake.set()
 
     def erased(self, conversation: str, frame: bytes) -> None:
-        """The conversation was destroyed, here or elsewhere: the console that has it is told."""
+        """The conversation was destroyed, here or elsewhere: the consoles that show it are told."""
         self.hub.drop(conversation)
-        if console := self._holders.pop(conversation, None):
+        for console in self._holders.pop(conversation, []):
             console.shelf.forget(conversation, frame)
 
     async def show_changes(self) -> None:
@@ -171,11 +181,11 @@ class Floor:
         if not cids:
             return
         for cid, record in zip(cids, await self.conversations.records(cids), strict=True):
-            holder = self._holders.get(cid)
-            taker = self._seats.get(record.operator) if record and record.operator else None
-            if holder is not None and holder is not taker:
-                await holder.shelf.let_go(cid, gone=record is None)
-            if taker is not None:
+            takers = [self._seats[who] for who in (ends_of(record) if record else ()) if who in self._seats]
+            for holder in list(self._holders.get(cid, ())):
+                if holder not in takers:
+                    await holder.shelf.let_go(cid, gone=record is None)
+            for taker in takers:
                 await taker.shelf.take(cid, new=True)
 
     async def mend_gaps(self) -> None:

@@ -10,6 +10,7 @@ _WAITING = Gauge("havre_waiting", "Conversations that wait, by queue", ["queue"]
 _OLDEST = Gauge("havre_waiting_oldest_seconds", "How long the one who waits longest has waited, by queue", ["queue"])
 _SERVING = Gauge("havre_operators_serving", "Operators present and available, by queue", ["queue"])
 _ASSIGNED = Counter("havre_assigned_total", "Conversations assigned by this instance, by queue", ["queue"])
+_TRANSFERRED = Counter("havre_transferred_total", "Conversations handed over by their operator, by queue", ["queue"])
 _RELEASED = Counter("havre_released_total", "Conversations taken back from an operator, by queue", ["queue"])
 WAITED = Histogram(
     "havre_waited_seconds",
@@ -25,6 +26,7 @@ WAITING = {name: _WAITING.labels(name) for name in QUEUES}
 OLDEST = {name: _OLDEST.labels(name) for name in QUEUES}
 SERVING = {name: _SERVING.labels(name) for name in QUEUES}
 ASSIGNED = {name: _ASSIGNED.labels(name) for name in QUEUES}
+TRANSFERRED = {name: _TRANSFERRED.labels(name) for name in QUEUES}
 RELEASED = {name: _RELEASED.labels(name) for name in QUEUES}
 REFUSED = {code: _REFUSED.labels(code) for code in ErrorCode}
 LOGGED_IN, WRONG, LIMITED, HALFWAY = (_LOGINS.labels(outcome) for outcome in ("ok", "wrong", "limited", "halfway"))

@@ -104,6 +104,15 @@ class DispatcherSettings(WebSettings):
     promise_share: float = Field(
         default=0.95, gt=0, lt=1, description="And for which share of those who come, the others waiting longer"
     )
+    transfer_s: float = Field(
+        default=30.0, ge=1, le=600, description="Seconds that an offer to take a conversation over stands"
+    )
+    handover_s: float = Field(
+        default=180.0,
+        ge=0,
+        le=3_600,
+        description="Seconds that whoever handed a conversation over may stay in it; 0: they leave at once",
+    )
     psychologists: dict[Force, WorkingHours] = Field(
         default={Force.POLICE: WorkingHours(week="Mo-Fr 09:00-18:00")},
         description="Hours of each force's psychologists, as JSON: "
@@ -143,6 +152,16 @@ class DispatcherSettings(WebSettings):
     def sure_ms(self) -> int:
         """``sure_s`` in milliseconds."""
         return int(self.sure_s * 1000)
+
+    @property
+    def transfer_ms(self) -> int:
+        """``transfer_s`` in milliseconds."""
+        return int(self.transfer_s * 1000)
+
+    @property
+    def handover_ms(self) -> int:
+        """``handover_s`` in milliseconds."""
+        return int(self.handover_s * 1000)
 
     @property
     def care(self) -> Care:

@@ -60,14 +60,16 @@ class Shelf:
         operator, kid = self._owner.operator, self._owner.kid
         async with self._moving:
             record = await self._floor.conversations.record(conversation)
-            if record is None or record.operator != operator:
+            end = views.ends_of(record).get(operator) if record else None
+            if record is None or end is None:
                 return
-            fresh = conversation not in self._lanes
-            if fresh and record.operator_key != kid:
-                await self._floor.projection.reads_with(conversation, operator, kid)
-            if fresh and not await self._open_lane(conversation, seq):
+            lane = self._lanes.get(conversation)
+            fresh = lane is None
+            if fresh and kid != views.key_at(record, end):
+                await self._floor.projection.reads_with(conversation, end, operator, kid)
+            if (lane is None or lane.end != end) and not await self._open_lane(conversation, end, lane, seq):
                 return
-            view = views.held(conversation, record, self._force)
+            view = views.held(conversation, record, self._force, end)
             if fresh or view != self._shown.get(conversation):
                 self._outbox.send(msgspec.structs.replace(view, new=new and fresh))
                 self._shown[conversation] = view
@@ -115,13 +117,17 @@ class Shelf:
         """The socket is closed: the conversations go on without it."""
         await asyncio.gather(*(lane.detach() for lane in self._lanes.values()))
 
-    async def _open_lane(self, conversation: str, seq: int) -> bool:
-        """Hold the operator's end; False when the record does not say (yet, or any more) that it is theirs.
+    async def _open_lane(self, conversation: str, end: str, before: Lane | None, seq: int) -> bool:
+        """Hold an end of it, in place of the one ``before``; False when the record does not say (yet, or any more) that
+        it is this operator's.
 
         The messages that the page lacks are read in another task, and so come after what is sent right now.
         """
+        if before is not None:
+            seq = before.last
+            self._floor.hub.remove(before)
         operator = self._owner.operator
-        lane = Lane(self._floor.hub, conversation, Role.OPERATOR, operator, self._outbox, self._bucket, seq)
+        lane = Lane(self._floor.hub, conversation, Role.OPERATOR, operator, self._outbox, self._bucket, seq, end)
         outcome = await lane.attach()
         if outcome.status != "ok":
             return False

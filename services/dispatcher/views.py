@@ -2,15 +2,30 @@
 
 from collections.abc import Iterable
 
+from services.dispatcher.domain import turns
 from services.dispatcher.store.dispatch import Board as StoreBoard
 from services.dispatcher.store.dispatch import queue_parts
-from shared.chat.frames import Board, Held, QueueLine
-from shared.chat.store import Record
+from services.dispatcher.store.transfer import ANYONE
+from services.dispatcher.store.transfer import Offer as StoreOffer
+from shared.chat.frames import Board, Held, Offer, Offers, QueueLine, Role, Turn
+from shared.chat.store import COLLEAGUE, Record
 from shared.contracts.conversation import Force
 
 
-def held(cid: str, record: Record, force: Force) -> Held:
-    """Return a conversation as its operator sees it; ``force`` is the operator's, for a record without one."""
+def ends_of(record: Record) -> dict[str, str]:
+    """Return who of the staff is in a conversation, and at which end of it."""
+    found = {record.operator: str(Role.OPERATOR), record.colleague: COLLEAGUE}
+    return {who: end for who, end in found.items() if who}
+
+
+def key_at(record: Record, end: str) -> str | None:
+    """Return the shift key with which whoever is at this end reads."""
+    return record.colleague_key if end == COLLEAGUE else record.operator_key
+
+
+def held(cid: str, record: Record, force: Force, end: str) -> Held:
+    """Return a conversation as whoever is at ``end`` sees it; ``force`` is their own, for a record without one."""
+    aside = end == COLLEAGUE
     return Held(
         conversation=cid,
         category=record.category,
@@ -33,7 +48,31 @@ def held(cid: str, record: Record, force: Force) -> Held:
         danger=record.danger,
         danger_at=record.danger_at,
         danger_seen_by=record.danger_seen_by,
+        part="colleague" if aside else "operator",
+        beside=record.operator if aside else record.colleague,
+        until=record.colleague_until or None,
+        turns=[Turn(one.role, one.account, one.at_ms, one.why) for one in turns.read(record.turns)],
     )
+
+
+def offers(found: Iterable[StoreOffer], who: str, queues: Iterable[str], *, room: bool) -> Offers:
+    """Return the open offers that are this operator's or that they can take; to anyone only if they have room."""
+    served = set(queues)
+
+    def concerns(offer: StoreOffer) -> bool:
+        if who == offer.giver:
+            return True
+        mine = offer.to == who or (room and offer.to == ANYONE and offer.queue in served)
+        return mine and who not in offer.refused
+
+    return Offers(offers=[_offer(one) for one in found if concerns(one)])
+
+
+def _offer(offer: StoreOffer) -> Offer:
+    force, category = queue_parts(offer.queue)
+    to = None if offer.to == ANYONE else offer.to
+    refused = to is not None and to in offer.refused
+    return Offer(offer.conversation, offer.giver, force, category, offer.until_ms, to, refused)
 
 
 def board(state: StoreBoard, queues: Iterable[str]) -> Board:

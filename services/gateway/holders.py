@@ -66,6 +66,7 @@ class Holders:
         pairs: list[tuple[str | None, HolderRole]] = [
             (duty, "duty"),
             (record.operator_key, "operator"),
+            (record.colleague_key, "operator"),
             (record.psychologist_key, "psychologist"),
         ]
         return [(kid, role) for kid, role in pairs if kid]

@@ -17,5 +17,7 @@ def of_record(cid: str, record: Record) -> State:
         notice=record.notice if waiting else None,
         resumable_until=record.resumable_until,
         danger=record.danger,
+        handover=record.colleague is not None,
+        turn=record.turn or None,
         peer_connected=record.operator_at is not None if record.stage is Stage.ACTIVE else None,
     )

@@ -1,6 +1,6 @@
 -- One round trip for many operations of many conversations: who may, dedup, number, append, who holds the other ends.
 -- KEYS: three an operation: conversation hash, log stream, client-ids hash.
--- ARGV: silence in seconds, most messages a conversation may have; then five an operation: verb, role, who, a, b.
+-- ARGV: silence in seconds, most messages a conversation may have; then five an operation: verb, end, who, a, b.
 --   say      a: client id            b: frame without its sequence number
 --   receipt  a: delivered            b: seen
 --   ping     a: instance             b: -
@@ -9,9 +9,12 @@
 --   typing   a: -                    b: -
 -- Answers one array an operation: status, last or given seq, frame of the first sending ("" unless a resend; the
 --   store's error code when unavailable), then the instances of the other ends.
-local ROLES = {'visitor', 'operator', 'psychologist'}
+local ENDS = {'visitor', 'operator', 'psychologist', 'colleague'}
 -- The installation itself proves nothing: no socket has its role, only the dispatcher's own code says so.
-local PROOF = {visitor = 'who:visitor', operator = 'who:operator', psychologist = 'who:psychologist', service = 'seq'}
+local PROOF = {
+  visitor = 'who:visitor', operator = 'who:operator', psychologist = 'who:psychologist', colleague = 'who:colleague',
+  service = 'seq',
+}
 local call = redis.call
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
@@ -65,35 +68,38 @@ local function higher(conversation, field, value)
   end
 end
 
-local function perform(conversation, log, ids, verb, role, who, a, b)
-  local found = call('HMGET', conversation, 'seq', PROOF[role], 'at:visitor', 'at:operator', 'at:psychologist',
-    'resumable_until')
+local function perform(conversation, log, ids, verb, own, who, a, b)
+  local found = call('HMGET', conversation, 'seq', PROOF[own], 'at:visitor', 'at:operator', 'at:psychologist',
+    'at:colleague', 'resumable_until')
   if not found[1] then
     return {'gone', 0, ''}
   end
-  if role ~= 'service' and found[2] ~= who then
+  if own ~= 'service' and found[2] ~= who then
     return {'forbidden', 0, ''}
   end
   local seq = tonumber(found[1])
   local answer = {'ok', seq, ''}
   if verb == 'say' then
-    answer = say(conversation, log, ids, seq, role, a, b)
+    answer = say(conversation, log, ids, seq, own, a, b)
   elseif verb == 'receipt' then
-    higher(conversation, 'delivered:' .. role, math.min(tonumber(a), seq))
-    higher(conversation, 'seen:' .. role, math.min(tonumber(b), seq))
+    higher(conversation, 'delivered:' .. own, math.min(tonumber(a), seq))
+    higher(conversation, 'seen:' .. own, math.min(tonumber(b), seq))
   elseif verb == 'ping' or verb == 'attach' then
-    call('HSET', conversation, 'at:' .. role, a)
-    if role == 'visitor' then
-      keep_alive(conversation, log, ids, found[6])
+    call('HSET', conversation, 'at:' .. own, a)
+    if own == 'visitor' then
+      keep_alive(conversation, log, ids, found[7])
     end
   elseif verb == 'detach' then
-    if call('HGET', conversation, 'at:' .. role) == a then
-      call('HDEL', conversation, 'at:' .. role)
+    if call('HGET', conversation, 'at:' .. own) == a then
+      call('HDEL', conversation, 'at:' .. own)
     end
   end
-  for i = 1, 3 do
-    if found[2 + i] and ROLES[i] ~= role then
-      answer[#answer + 1] = found[2 + i]
+  local told = {}
+  for i = 1, #ENDS do
+    local instance = found[2 + i]
+    if instance and ENDS[i] ~= own and not told[instance] then
+      told[instance] = true
+      answer[#answer + 1] = instance
     end
   end
   return answer

@@ -49,8 +49,8 @@ class Hub:
         await self.wire.listen(self.instance, self.receive)
 
     def add(self, lane: "Lane") -> None:
-        """Take a lane in; an older one of the same role (a connection not yet known to be lost) makes room."""
-        others = [one for one in self._lanes.get(lane.conversation, ()) if one.role != lane.role]
+        """Take a lane in; an older one of the same end (a connection not yet known to be lost) makes room."""
+        others = [one for one in self._lanes.get(lane.conversation, ()) if one.end != lane.end]
         self._lanes[lane.conversation] = [*others, lane]
 
     def remove(self, lane: "Lane") -> bool:
@@ -89,16 +89,25 @@ class Hub:
                 if lane.gap:
                     lane.catch_up()
 
-    def receive(self, conversation: str, payload: bytes) -> None:
+    def post(self, lane: "Lane", instance: str, payload: bytes) -> None:
+        """Announce what a lane of this instance has to say to the ends that an instance holds, its own end excepted."""
+        if instance == self.instance:
+            self.receive(lane.conversation, payload, lane)
+        else:
+            self.wire.post(instance, lane.conversation, payload)
+
+    def receive(self, conversation: str, payload: bytes, sender: "Lane | None" = None) -> None:
         """Hand an announcement to the lanes it is for. One that was cut is as good as lost: the log has it."""
         kind, size = payload[:1], len(payload)
         if kind == wire.MESSAGE and size > wire.MESSAGE_HEAD:
             seq, frame = wire.read_message(payload)
             for lane in self._lanes.get(conversation, ()):
-                lane.message(seq, frame)
+                if lane is not sender:
+                    lane.message(seq, frame)
         elif kind == wire.FRAME and size > 1:
             for lane in self._lanes.get(conversation, ()):
-                lane.outbox.put(payload[1:])
+                if lane is not sender:
+                    lane.outbox.put(payload[1:])
         elif kind == wire.CHANGED:
             self._changed(conversation)
         elif kind == wire.ERASED and size > 1:

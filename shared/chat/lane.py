@@ -45,7 +45,10 @@ class Tail(Frame, tag="message", frozen=True):
 
 
 class Lane:
-    """See the module's text. ``proof`` is the visitor's token digest, or the operator's id."""
+    """See the module's text. ``proof`` is the visitor's token digest, or the operator's id.
+
+    ``role`` is whose voice it is, ``end`` which end of the conversation: the same, but for a colleague's.
+    """
 
     __slots__ = (
         "_bucket",
@@ -58,15 +61,25 @@ class Lane:
         "_received",
         "_room",
         "conversation",
+        "end",
         "others",
         "role",
     )
 
     def __init__(
-        self, hub: Hub, conversation: str, role: Role, proof: str, outbox: Outbox, bucket: TokenBucket, seq: int = 0
+        self,
+        hub: Hub,
+        conversation: str,
+        role: Role,
+        proof: str,
+        outbox: Outbox,
+        bucket: TokenBucket,
+        seq: int = 0,
+        end: str | None = None,
     ) -> None:
         self.conversation = conversation
         self.role = role
+        self.end = end or role
         self._hub = hub
         self._proof = proof
         self._outbox = outbox
@@ -87,6 +100,11 @@ class Lane:
     def proof(self) -> str:
         """What proves that this end is its client's."""
         return self._proof
+
+    @property
+    def last(self) -> int:
+        """The end of the unbroken run that the client has."""
+        return self._received.last
 
     @property
     def gap(self) -> bool:
@@ -173,7 +191,7 @@ class Lane:
     def announce_change(self) -> None:
         """Tell the other ends to read the record again."""
         for instance in self.others:
-            self._hub.wire.post(instance, self.conversation, wire.CHANGED)
+            self._hub.post(self, instance, wire.CHANGED)
 
     # ---- from the others
 
@@ -253,13 +271,13 @@ class Lane:
         if outcome.status in {"ok", "again"}:
             self.others = outcome.others
             for instance in outcome.others:
-                self._hub.wire.post(instance, self.conversation, payload)
+                self._hub.post(self, instance, payload)
 
     def _submit(self, verb: str, a: str | int, b: bytes | int, done: Done) -> None:
-        self._hub.batcher.submit(Operation(verb, self.conversation, self.role, self._proof, a, b, done))
+        self._hub.batcher.submit(Operation(verb, self.conversation, self.end, self._proof, a, b, done))
 
     async def _perform(self, verb: str) -> Outcome:
-        return await self._hub.batcher.perform(verb, self.conversation, self.role, self._proof, self._hub.instance)
+        return await self._hub.batcher.perform(verb, self.conversation, self.end, self._proof, self._hub.instance)
 
     def _refuse(self, cid: str, code: ErrorCode, detail: str, wait: int | None = None) -> None:
         self._outbox.send(self._error(code, detail, cid, wait))

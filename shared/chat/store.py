@@ -19,6 +19,9 @@ from shared import keys
 from shared.chat.frames import Role, Stage
 from shared.contracts.conversation import Audience, Category, Force
 
+COLLEAGUE = "colleague"
+"""The end of an operator who has handed the conversation over and has not left yet; they speak as an operator."""
+
 PAGE = 200
 """Messages read from the log in one go."""
 
@@ -39,11 +42,13 @@ return 1
 
 _ERASE = """
 local found = redis.call('HMGET', KEYS[1],
-  'seq', ARGV[1], 'at:visitor', 'at:operator', 'at:psychologist', 'who:operator')
+  'seq', ARGV[1], 'who:operator', 'at:visitor', 'at:operator', 'at:psychologist', 'at:colleague')
 if not found[1] then return {'gone'} end
 if ARGV[2] ~= '' and found[2] ~= ARGV[2] then return {'forbidden'} end
 redis.call('DEL', unpack(KEYS))
-return {'erased', found[1], found[3] or '', found[4] or '', found[5] or '', found[6] or ''}
+local answer = {'erased', found[1], found[3] or ''}
+for i = 4, 7 do answer[i] = found[i] or '' end
+return answer
 """
 
 _ENDANGER = """
@@ -94,6 +99,12 @@ class Record:
     operator: str | None = None
     operator_key: str | None = None
     """Name of the operator's shift key: a conversation's keys are sealed for it too."""
+    colleague: str | None = None
+    """The operator who handed it over, as long as they may stay."""
+    colleague_key: str | None = None
+    colleague_until: int = 0
+    turns: str = ""
+    """Who of the staff has seen it, as the dispatcher wrote it; no page of a visitor's is told."""
     psychologist_key: str | None = None
     """Name of the psychologist's shift key."""
     delivered: int = 0
@@ -137,19 +148,22 @@ def connect(url: str, most_connections: int = 32) -> "redis.asyncio.Redis":
     return redis.asyncio.Redis(connection_pool=pool)
 
 
-def who(role: Role) -> str:
-    """Return the field that proves who may act in this role: a token's digest, or an operator's id."""
-    return f"who:{role}"
+def who(end: str) -> str:
+    """Return the field that proves who may act at this end: a token's digest, or an operator's id.
+
+    An end is a ``Role``, or ``COLLEAGUE``.
+    """
+    return f"who:{end}"
 
 
-def at(role: Role) -> str:
-    """Return the field that names the instance that holds this role's socket."""
-    return f"at:{role}"
+def at(end: str) -> str:
+    """Return the field that names the instance that holds this end's socket."""
+    return f"at:{end}"
 
 
-def key_of(role: Role) -> str:
-    """Return the field that names the key with which this role reads."""
-    return f"key:{role}"
+def key_of(end: str) -> str:
+    """Return the field that names the key with which this end reads."""
+    return f"key:{end}"
 
 
 class ConversationStore:
@@ -218,8 +232,8 @@ class ConversationStore:
         answer = await self._erase(keys=[*keys.all_of(cid), *keys.addresses(cid)], args=[who(role), proof])
         if answer[0] != b"erased":
             return Erasure(answer[0].decode())
-        instances = tuple(item.decode() for item in answer[2:5] if item)
-        return Erasure("erased", int(answer[1]), instances, answer[5].decode() or None)
+        instances = tuple(item.decode() for item in answer[3:] if item)
+        return Erasure("erased", int(answer[1]), instances, answer[2].decode() or None)
 
     async def drop_words(self, digest: str, cid: str) -> None:
         """Forget the resume words ``digest``, if they are this conversation's."""
@@ -258,6 +272,10 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         operator_at=text.get(at(Role.OPERATOR)),
         operator=text.get(who(Role.OPERATOR)),
         operator_key=text.get(key_of(Role.OPERATOR)),
+        colleague=text.get(who(COLLEAGUE)),
+        colleague_key=text.get(key_of(COLLEAGUE)),
+        colleague_until=int(text.get("until", 0)),
+        turns=text.get("turns", ""),
         psychologist_key=text.get(key_of(Role.PSYCHOLOGIST)),
         delivered=int(text.get("delivered:visitor", 0)),
         seen=int(text.get("seen:visitor", 0)),

@@ -28,6 +28,11 @@ class AuditAction(StrEnum):
     CONVERSATION_ENDED = "conversation_ended"
     CONVERSATION_HANDED = "conversation_handed"
     CONVERSATION_PUT_BACK = "conversation_put_back"
+    TRANSFER_OFFERED = "transfer_offered"
+    TRANSFER_TAKEN_BACK = "transfer_taken_back"
+    TRANSFER_REFUSED = "transfer_refused"
+    CONVERSATION_TRANSFERRED = "conversation_transferred"
+    HANDOVER_LEFT = "handover_left"
     OPERATOR_DRAINED = "operator_drained"
     OPERATOR_UNDRAINED = "operator_undrained"
     QUEUE_CLOSED = "queue_closed"
@@ -112,6 +117,7 @@ class AuditEntry(Contract):
     target: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9_.>-]{1,80}$",
-        description="Whom or what it was done to: an account, a queue, `from>to` of two queues, a partner, a report",
+        description="Whom or what it was done to: an account, a queue, `from>to` of two queues, a partner, a report; "
+        "of a transfer, who had it before",
     )
     fields: tuple[str, ...] = Field(default=(), description="Names of the account's fields that changed; no values")

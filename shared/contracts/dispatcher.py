@@ -31,7 +31,7 @@ class ConversationQueued(ConversationEvent):
 
 
 class ConversationAssigned(ConversationEvent):
-    """One operator, and only one, has it."""
+    """One operator, and only one, has it: given to them, or handed over to them by the one before."""
 
     TYPE: ClassVar[str] = "dispatcher.conversation.assigned.v1"
 

@@ -55,6 +55,14 @@ export interface Holder {
   credential: string;
 }
 
+/** Who of the staff has seen a conversation, since when, and why. */
+export interface Turn {
+  role: "operator" | "psychologist";
+  account: string;
+  at: number;
+  why: string;
+}
+
 /** One queue as the console shows it. */
 export interface QueueLine {
   force: Force;
@@ -69,6 +77,18 @@ export interface Peer {
   kid: string;
   /** An account's certificate and its statement about a key. */
   credential: string;
+}
+
+/** A conversation that its operator offers to another, or to anyone of a queue. */
+export interface Offer {
+  /** UUID in lower case. */
+  conversation: string;
+  giver: string;
+  force: Force;
+  category: Category;
+  until: number;
+  to?: string | null;
+  refused?: boolean;
 }
 
 /**
@@ -390,8 +410,10 @@ export interface WrongFrame {
  *
  * `position` is 1 for the next to be answered; `estimate_s` is seconds, absent when nothing honest can be said.
  * `notice`: why nobody new is answered for now, in the visitor's language where that is known.
- * `peer_connected`: the specialist's console is on line at this moment. `resumable_until`: until when the
- * visitor's resume words work. `danger`: who said that somebody is in danger now; those go before all others.
+ * `peer_connected`: the specialist's console is on line at this moment. `handover`: one specialist hands the
+ * conversation over to another, and both are there. `turn`: how many have answered here, one after the other.
+ * `resumable_until`: until when the visitor's resume words work.
+ * `danger`: who said that somebody is in danger now; those go before all others.
  */
 export interface StateFrame {
   t: "state";
@@ -404,6 +426,8 @@ export interface StateFrame {
   estimate_s?: number | null;
   notice?: string | null;
   peer_connected?: boolean | null;
+  handover?: boolean;
+  turn?: number | null;
   resumable_until?: number | null;
   danger?: Role | null;
 }
@@ -470,7 +494,12 @@ export interface WelcomeFrame {
   at: number;
 }
 
-/** A conversation that this operator has, whole; each replaces the one before. `new`: just assigned. */
+/**
+ * A conversation that this operator has, whole; each replaces the one before. `new`: just assigned.
+ *
+ * `part`: a `colleague` has handed it over and may still read and speak, until `until`; it is the other one's.
+ * `beside`: the other operator of a hand-over.
+ */
 export interface HeldFrame {
   t: "held";
   /** UUID in lower case. */
@@ -493,6 +522,10 @@ export interface HeldFrame {
   /** Sequence number; 0 is before the first message. */
   seen?: number;
   resumable_until?: number | null;
+  part?: "colleague" | "operator";
+  beside?: string | null;
+  until?: number | null;
+  turns?: readonly Turn[];
   new?: boolean;
   minor?: boolean;
   danger?: Role | null;
@@ -526,6 +559,12 @@ export interface DutyFrame {
   kid?: string | null;
   credential?: string | null;
   box?: string | null;
+}
+
+/** Every open offer to this operator or of theirs, whole; each replaces the one before. */
+export interface OffersFrame {
+  t: "offers";
+  offers: readonly Offer[];
 }
 
 export type VisitorFrame =
@@ -581,4 +620,5 @@ export type ServerFrame =
   | HeldFrame
   | ReleasedFrame
   | BoardFrame
-  | DutyFrame;
+  | DutyFrame
+  | OffersFrame;

@@ -9,6 +9,9 @@ from shared.audit.writing import Audit
 from shared.contracts.audit import AuditAction, AuditActor
 from shared.contracts.envelope import derived_id
 
+OWN_ACTS = frozenset({AuditAction.CONVERSATION_ENDED, AuditAction.CONVERSATION_TRANSFERRED})
+"""What somebody did, rather than what was done to them."""
+
 
 def concerns_staff(decision: Decision) -> bool:
     """Return whether a decision is something that happened to an operator."""
@@ -24,10 +27,11 @@ def write_down(audit: Audit, decision: Decision, console: str) -> None:
     audit.record(
         action,
         account=decision.operator,
-        by=AuditActor.SELF if action is AuditAction.CONVERSATION_ENDED else AuditActor.SYSTEM,
+        by=AuditActor.SELF if action in OWN_ACTS or decision.why == "left" else AuditActor.SYSTEM,
         console=console[:MARK] or None,
         conversation=conversation,
-        reason=decision.reason if action is AuditAction.CONVERSATION_RELEASED else None,
+        reason=decision.reason if action is AuditAction.CONVERSATION_RELEASED else decision.why or None,
+        target=decision.giver or None,
         entry=derived_id(conversation, f"audit.{decision.kind}.{decision.turn}"),
         time=datetime.fromtimestamp(decision.at_ms / 1000, UTC),
     )
@@ -38,6 +42,10 @@ def _action(decision: Decision) -> AuditAction | None:
         case "assigned":
             first = decision.turn <= 1
             return AuditAction.CONVERSATION_TAKEN if first else AuditAction.CONVERSATION_TAKEN_OVER
+        case "transferred":
+            return AuditAction.CONVERSATION_TRANSFERRED
+        case "parted":
+            return AuditAction.HANDOVER_LEFT
         case "released":
             return AuditAction.CONVERSATION_RELEASED
         case "ended":

@@ -29,6 +29,10 @@ class Ticket:
     turn: int = 0
     language: str = FRENCH
     hard: bool = False
+    offer: "Offer | None" = None
+    colleague: str | None = None
+    """Who has handed it over and may stay until ``until_ms``."""
+    until_ms: int = 0
 
     @property
     def weighs(self) -> bool:
@@ -39,6 +43,16 @@ class Ticket:
     def rank(self) -> int:
         """Where it stands in its queue; the lowest is next."""
         return rank(self.since_ms, self.hurry)
+
+
+@dataclass(slots=True)
+class Offer:
+    """That its operator offers a conversation to another, or to anyone of ``queue`` but those who ``refused``."""
+
+    to: str | None
+    queue: str
+    until_ms: int
+    refused: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -108,7 +122,7 @@ class Dispatch:
         if ticket is None or ticket.operator is None:
             return None
         self._over(ticket.operator, ticket, now_ms)
-        self._idle(ticket.operator, now_ms)
+        self.idle(ticket.operator, now_ms)
         return ticket.operator
 
     def arrive(self, operator: str, queues: Iterable[str], limit: int, now_ms: int) -> list[str]:
@@ -164,8 +178,9 @@ class Dispatch:
         if ticket is None or ticket.operator is None:
             return
         operator, ticket.operator, ticket.joined_ms = ticket.operator, None, now_ms
+        ticket.offer = ticket.colleague = None
         ticket.hurry.add(Hurry.COMEBACK)
-        self._idle(operator, now_ms)
+        self.idle(operator, now_ms)
 
     def expire(self, now_ms: int) -> list[str]:
         """Release all that lost operators hold, and unseat them; return who was lost."""
@@ -183,6 +198,9 @@ class Dispatch:
             self.rests.pop(operator, None)
         for conversation in held:
             self.release(conversation, now_ms)
+        for ticket in self.tickets.values():
+            if ticket.colleague == operator:
+                ticket.colleague = None
         self.desks.pop(operator, None)
         return held
 
@@ -208,7 +226,7 @@ class Dispatch:
             else:
                 operator = speaker or operator
                 ticket.operator, ticket.turn = operator, ticket.turn + 1
-                self._idle(operator, now_ms)
+                self.idle(operator, now_ms)
                 made.append(Assigned(conversation, operator, ticket.turn, now_ms - ticket.joined_ms))
         return made
 
@@ -216,11 +234,11 @@ class Dispatch:
         """Give a conversation, waiting or with another, to this operator; return why not, or an empty text."""
         ticket = self.tickets.get(conversation)
         why = "gone" if ticket is None else "theirs" if ticket.operator == operator else ""
-        why = why or self._hindrance(operator, self.tickets[conversation].queue, now_ms)
+        why = why or self.hindrance(operator, self.tickets[conversation].queue, now_ms)
         if ticket is not None and not why:
             self.release(conversation, now_ms)
             ticket.operator, ticket.turn = operator, ticket.turn + 1
-            self._idle(operator, now_ms)
+            self.idle(operator, now_ms)
         return why
 
     def drain(self, operator: str, *, drained: bool) -> bool:
@@ -241,7 +259,7 @@ class Dispatch:
         made: list[str] = []
         for origin in queues:
             to, after_ms = self.overflow.get(origin, ("", 0))
-            if not to or to in self.closed or not self._anyone_serves(to, now_ms):
+            if not to or to in self.closed or not self.anyone_serves(to, now_ms):
                 continue
             late = sorted(
                 (ticket.since_ms, one)
@@ -293,10 +311,13 @@ class Dispatch:
     def _holds_out(self, ticket: Ticket, wanted: str, now_ms: int) -> bool:
         """Return whether it waits for someone who speaks its language, and is there but busy."""
         holds_out = may_hold_out(ticket.language, ticket.since_ms, ticket.hurry, now_ms)
-        return holds_out and self._anyone_serves(wanted, now_ms)
+        return holds_out and self.anyone_serves(wanted, now_ms)
 
-    def _anyone_serves(self, queue: str, now_ms: int) -> bool:
-        return any(queue in desk.queues and self._serves(who, now_ms) for who, desk in self.desks.items())
+    def anyone_serves(self, queue: str, now_ms: int, but: str = "") -> bool:
+        """Return whether anybody ``but`` one takes new ones from a queue."""
+        return any(
+            queue in desk.queues and who != but and self._serves(who, now_ms) for who, desk in self.desks.items()
+        )
 
     def _serves(self, operator: str, now_ms: int) -> bool:
         return not self._off(operator, now_ms)
@@ -312,7 +333,7 @@ class Dispatch:
             return "drained"
         return "resting" if self.rests.get(operator, 0) > now_ms else ""
 
-    def _hindrance(self, operator: str, queue: str, now_ms: int) -> str:
+    def hindrance(self, operator: str, queue: str, now_ms: int) -> str:
         """Return why an operator cannot be handed a conversation of this queue, or an empty text."""
         if off := self._off(operator, now_ms):
             return off
@@ -336,6 +357,7 @@ class Dispatch:
         ]
         return min(able)[2] if able else None
 
-    def _idle(self, operator: str, now_ms: int) -> None:
+    def idle(self, operator: str, now_ms: int) -> None:
+        """Something of theirs began or ended: who has been idle longest goes first."""
         if desk := self.desks.get(operator):
             desk.idle_since_ms = now_ms

@@ -10,6 +10,7 @@ local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
 local HELD, UNANNOUNCED, OPERATORS = PREFIX .. 'held', PREFIX .. 'unannounced', PREFIX .. 'operators'
 local VANISHED, CLOSED, RESTING = PREFIX .. 'vanished', PREFIX .. 'closed', PREFIX .. 'resting'
 local ENDANGERED = PREFIX .. 'endangered'
+local OFFERS, HANDOVERS = PREFIX .. 'offers', PREFIX .. 'handovers'
 local DESK_KEPT_MS = 43200000 -- the status chosen outlives a lost console by half a day
 
 local now = tonumber(ARGV[2])
@@ -51,11 +52,19 @@ local function rank(since, hurry)
   return since - credit
 end
 
--- more: what only this kind of decision says (waited_ms, kid, reason, messages)
+local function kid_of(operator)
+  return operator and operator ~= '' and call('HGET', key('operator', operator), 'kid') or ''
+end
+
+-- A decision says the whole of who is in the chat, so that the newest one alone is enough to write the record by.
+-- more: what only this kind of decision says (waited_ms, reason, messages, giver, why)
 local function decide(kind, conversation, operator, ticket, more)
+  local holder = call('HGET', HELD, conversation) or ''
   local said = {
     kind = kind, conversation = conversation, operator = operator, queue = ticket.queue,
     turn = ticket.turn, version = ticket.version, at_ms = now,
+    holder = holder, kid = kid_of(holder), given_ms = ticket.given, turns = ticket.turns,
+    colleague = ticket.colleague, colleague_kid = kid_of(ticket.colleague), until_ms = ticket.until_ms,
   }
   for name, value in pairs(more) do said[name] = value end
   local text = cjson.encode(said)
@@ -65,10 +74,21 @@ end
 
 local function read(conversation)
   local f = call('HMGET', key('ticket', conversation), 'queue', 'since', 'joined', 'hurry', 'turn', 'version',
-    'language', 'hard', 'given')
+    'language', 'hard', 'given', 'turns', 'colleague', 'until')
   if not f[1] then return nil end
   return { queue = f[1], since = tonumber(f[2]), joined = tonumber(f[3]), hurry = f[4],
-    turn = tonumber(f[5]), version = tonumber(f[6]), language = f[7] or FRENCH, hard = f[8] == '1', given = tonumber(f[9] or now) }
+    turn = tonumber(f[5]), version = tonumber(f[6]), language = f[7] or FRENCH, hard = f[8] == '1',
+    given = tonumber(f[9] or now), turns = f[10] or '', colleague = f[11] or '', until_ms = tonumber(f[12] or 0) }
+end
+
+-- Who has seen a conversation: role, account, when, why. It dies with the ticket; the newest `TURNS_KEPT` are kept.
+local TURNS_KEPT = 20
+local function note_turn(conversation, ticket, role, who, why)
+  local turns = {}
+  for turn in string.gmatch(ticket.turns, '[^;]+') do turns[#turns + 1] = turn end
+  turns[#turns + 1] = string.format('%s %s %.0f %s', role, who, now, why)
+  ticket.turns = table.concat(turns, ';', math.max(1, #turns - TURNS_KEPT + 1))
+  call('HSET', key('ticket', conversation), 'turns', ticket.turns)
 end
 
 -- Who is in danger, or has had an operator, is served even from a closed queue; the others stand shut out in theirs.
@@ -125,9 +145,21 @@ local function idle(operator)
   end
 end
 
+-- Whoever handed a conversation over is out of it.
+local function part(conversation, ticket)
+  if ticket.colleague == '' then return end
+  call('SREM', key('aside', ticket.colleague), conversation)
+  call('ZREM', HANDOVERS, conversation)
+  call('HDEL', key('ticket', conversation), 'colleague', 'until')
+  ticket.colleague, ticket.until_ms = '', 0
+end
+
+-- What was under way between its operator and another one ends with the operator's having it.
 local function unhold(conversation, operator, ticket)
   count(ticket.queue, 'talks', 1)
   count(ticket.queue, 'talked_ms', now - ticket.given)
+  part(conversation, ticket)
+  call('HDEL', OFFERS, conversation)
   call('HDEL', HELD, conversation)
   call('SREM', key('load', operator), conversation)
   idle(operator)
@@ -155,20 +187,26 @@ local function first_free(queue)
   end
 end
 
--- The operator is present and available: `first_free` says so.
-local function give(conversation, operator, ticket)
-  unwait(conversation, ticket.queue)
-  ticket.turn, ticket.version = ticket.turn + 1, ticket.version + 1
+-- The operator has it now, for one turn more.
+local function hold(conversation, operator, ticket, why)
+  ticket.turn, ticket.version, ticket.given = ticket.turn + 1, ticket.version + 1, now
   call('HSET', key('ticket', conversation), 'turn', ticket.turn, 'version', ticket.version, 'given', now)
-  count(ticket.queue, 'waited_ms', now - ticket.joined)
+  note_turn(conversation, ticket, 'operator', operator, why)
   call('HSET', HELD, conversation, operator)
   call('SADD', key('load', operator), conversation)
+end
+
+-- The operator is present and available: `first_free` says so.
+local function give(conversation, operator, ticket, why)
+  unwait(conversation, ticket.queue)
+  hold(conversation, operator, ticket, why or (ticket.turn == 0 and 'assigned' or 'taken_over'))
+  count(ticket.queue, 'waited_ms', now - ticket.joined)
   local desk = key('operator', operator)
   call('HSET', desk, 'idle_since', now)
-  local f = call('HMGET', desk, 'queues', 'limit', 'kid')
+  local f = call('HMGET', desk, 'queues', 'limit')
   place_by_room(operator, f[1], f[2], now, true)
   call('LPUSH', key('served', ticket.queue), now)
-  return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined, kid = f[3] or '' })
+  return decide('assigned', conversation, operator, ticket, { waited_ms = now - ticket.joined })
 end
 
 -- The first one that waits, but for so many that wait for their language.
@@ -193,6 +231,20 @@ local function choose(head, ticket)
     and call('ZCOUNT', key('serving', skill), '(' .. now, '+inf') > 0
   if holds_out then return nil, true end
   return anyone
+end
+
+-- Whoever handed it over leaves; the one who has it goes on.
+local function step_aside(conversation, ticket, reason)
+  local colleague = ticket.colleague
+  part(conversation, ticket)
+  ticket.version = ticket.version + 1
+  call('HSET', key('ticket', conversation), 'version', ticket.version)
+  return decide('parted', conversation, colleague, ticket, { why = reason })
+end
+
+-- Every conversation that an operator is in: what they have, and what they are handing over.
+local function mine(operator)
+  return call('SUNION', key('load', operator), key('aside', operator))
 end
 
 -- The commands: each is one atomic decision.

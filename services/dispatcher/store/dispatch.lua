@@ -157,7 +157,7 @@ function C.arrive(operator, queues, limit, instance, socket, kid)
   call('ZADD', OPERATORS, now + SIGN + GRACE, operator)
   place(operator)
   local found = { before[1] or '', before[2] or '', call('HGET', desk, 'status') }
-  for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do found[#found + 1] = conversation end
+  for _, conversation in ipairs(mine(operator)) do found[#found + 1] = conversation end
   return found
 end
 
@@ -167,7 +167,7 @@ function C.renew(operator, socket)
   if call('HGET', key('operator', operator), 'socket') ~= socket then return { 0 } end
   call('ZADD', OPERATORS, now + SIGN + GRACE, operator)
   place(operator)
-  return { 1, unpack(call('SMEMBERS', key('load', operator))) }
+  return { 1, unpack(mine(operator)) }
 end
 
 -- operator, socket -> 1, or 0 when a newer console has taken the operator's place
@@ -205,6 +205,9 @@ function C.unseat(operator, reason)
   call('ZREM', OPERATORS, operator)
   for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do
     made[#made + 1] = release(conversation, operator, reason)
+  end
+  for _, conversation in ipairs(call('SMEMBERS', key('aside', operator))) do
+    made[#made + 1] = step_aside(conversation, read(conversation), reason)
   end
   if reason == 'operator_left' then
     call('HDEL', key('operator', operator), 'drained', 'row')

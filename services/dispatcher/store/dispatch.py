@@ -22,9 +22,8 @@ from shared import keys
 from shared.contracts.conversation import Category, Force
 from shared.contracts.dispatcher import ReleaseReason
 
-SCRIPTS = tuple(
-    Path(__file__).with_name(name) for name in ("base.lua", "dispatch.lua", "supervision.lua", "danger.lua")
-)
+ROOMS = ("base", "dispatch", "supervision", "danger", "transfer")
+SCRIPTS = tuple(Path(__file__).with_name(f"{room}.lua") for room in ROOMS)
 """One script in several rooms, in this order."""
 _CALL = "\nreturn C[ARGV[1]](unpack(ARGV, 3))\n"
 SERVED_KEPT = ENOUGH * 4
@@ -48,12 +47,16 @@ def queue_parts(name: str) -> tuple[Force, Category]:
 class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
-    ``moved``: it waits in another queue. ``operator``: who got it, lost it or ended it, or had it when it vanished.
-    ``turn``: for the how-many-th time that anyone has it. ``kid``: the shift key of who got it. ``raw``: the decision
-    exactly as the store keeps it until it is announced.
+    ``moved``: it waits in another queue. ``transferred``: ``giver`` handed it over. ``parted``: whoever handed it over
+    left, and ``why``. ``operator``: who got it, lost it, ended it or left it, or had it when it vanished. ``turn``: for
+    the how-many-th time that anyone has it. ``raw``: the decision exactly as the store keeps it until it is announced.
+
+    What follows is how it stands after the decision, whole: ``holder`` and ``kid`` (their shift key), ``given_ms``
+    (since when they have it), ``colleague``, ``colleague_kid`` and ``until_ms`` (who hands it over, and until when),
+    ``turns`` (who has seen it, as ``domain.turns`` reads it). Empty: nobody.
     """
 
-    kind: Literal["queued", "moved", "assigned", "released", "ended", "vanished"]
+    kind: Literal["queued", "moved", "assigned", "transferred", "parted", "released", "ended", "vanished"]
     conversation: str
     operator: str
     queue: str
@@ -61,9 +64,17 @@ class Decision(msgspec.Struct, frozen=True):
     version: int
     at_ms: int
     waited_ms: int = 0
-    kid: str = ""
     reason: ReleaseReason = ReleaseReason.OPERATOR_LOST
     messages: int = 0
+    giver: str = ""
+    why: Literal["", "left", "time_over", "operator_lost", "operator_left"] = ""
+    holder: str = ""
+    kid: str = ""
+    given_ms: int = 0
+    colleague: str = ""
+    colleague_kid: str = ""
+    until_ms: int = 0
+    turns: str = ""
     raw: bytes = b""
 
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from services.dispatcher.store.dispatch import Decision, queue_parts
 from shared import keys
 from shared.chat.frames import Role, Stage
-from shared.chat.store import at, key_of, who
+from shared.chat.store import COLLEAGUE, key_of, who
 
 SCRIPT = Path(__file__).with_name("projection.lua")
 
@@ -54,8 +54,7 @@ class Projected:
     """What a projection found: whether the decision is the newest, and which instances held the ends before it."""
 
     newest: bool
-    visitor_at: str
-    operator_at: str
+    ends_at: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,12 @@ class Projection:
         found: Any = await self._script(keys=[keys.conversation(decision.conversation)], args=[decision.version, *flat])
         if not found:
             return None
-        newest, visitor_at, operator_at = found
-        return Projected(bool(newest), visitor_at.decode(), operator_at.decode())
+        newest, *ends_at = found
+        return Projected(bool(newest), frozenset(one.decode() for one in ends_at if one))
 
-    async def reads_with(self, conversation: str, operator: str, kid: str) -> bool:
+    async def reads_with(self, conversation: str, end: str, operator: str, kid: str) -> bool:
         """Write that ``operator`` reads with another key than before; False when it is so, or is not theirs."""
-        told = [who(Role.OPERATOR), operator, key_of(Role.OPERATOR), kid]
+        told = [who(end), operator, key_of(end), kid]
         return bool(await self._reads(keys=[keys.conversation(conversation)], args=told))
 
     async def places(self, places: Mapping[str, Place]) -> set[str]:
@@ -117,19 +116,20 @@ class Projection:
 
 
 def fields_of(decision: Decision) -> Mapping[str, str | int]:
-    """Return the fields that a decision sets; an empty string removes one."""
+    """Return the fields that a decision sets, all of them; an empty string removes one.
+
+    An older decision that comes later is not written: this one has to say everything that is so now.
+    """
     force, _ = queue_parts(decision.queue)
-    if decision.kind == "assigned":
-        # A move to this queue may come later than this, and is then too old to be written.
-        return {
-            "force": force,
-            "notice": "",
-            "stage": Stage.ACTIVE,
-            "assigned_at": decision.at_ms,
-            "turn": decision.turn,
-            who(Role.OPERATOR): decision.operator,
-            key_of(Role.OPERATOR): decision.kid,
-            at(Role.OPERATOR): "",
-        }
-    nobody = dict.fromkeys((who(Role.OPERATOR), key_of(Role.OPERATOR), at(Role.OPERATOR)), "")
-    return {"stage": Stage.WAITING, "force": force, **nobody}
+    people: dict[str, str | int] = {
+        who(Role.OPERATOR): decision.holder,
+        key_of(Role.OPERATOR): decision.kid,
+        who(COLLEAGUE): decision.colleague,
+        key_of(COLLEAGUE): decision.colleague_kid,
+        "until": decision.until_ms or "",
+        "turns": decision.turns,
+    }
+    if not decision.holder:
+        return {"stage": Stage.WAITING, "force": force, **people}
+    since = {"assigned_at": decision.given_ms, "turn": decision.turn}
+    return {"stage": Stage.ACTIVE, "force": force, "notice": "", **since, **people}

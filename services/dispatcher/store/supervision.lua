@@ -28,7 +28,7 @@ function C.hand(conversation, operator)
     made[2] = release(conversation, holder, 'reassigned')
     ticket = read(conversation)
   end
-  made[#made + 1] = give(conversation, operator, ticket)
+  made[#made + 1] = give(conversation, operator, ticket, 'reassigned')
   return made
 end
 

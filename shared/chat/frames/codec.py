@@ -5,7 +5,18 @@ from collections.abc import Callable
 import msgspec
 
 from shared.chat.frames.both import Ack, Danger, End, Erased, Error, Message, Ping, Pong, Receipt, Say, Typing
-from shared.chat.frames.console import Board, Duty, Held, MakeDuty, Released, SetStatus, ShareDuty, Sync, Welcome
+from shared.chat.frames.console import (
+    Board,
+    Duty,
+    Held,
+    MakeDuty,
+    Offers,
+    Released,
+    SetStatus,
+    ShareDuty,
+    Sync,
+    Welcome,
+)
 from shared.chat.frames.visitor import (
     Admitted,
     Answer,
@@ -51,7 +62,7 @@ ServerFrame = (
     Ack | Message | Erased | Pong | Error | Typing | Receipt
     | Challenge | AskCommune | Opened | Resumed | Kept | Found | Wrong | State | Admitted
     | Withdrawn | Following | Answer
-    | Welcome | SetStatus | Held | Released | Board | Duty
+    | Welcome | SetStatus | Held | Released | Board | Duty | Offers
 )  # fmt: skip
 
 encode = msgspec.json.Encoder().encode

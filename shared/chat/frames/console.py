@@ -65,8 +65,21 @@ class Welcome(Frame, tag="welcome", frozen=True):
     at: int
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """Who of the staff has seen a conversation, since when, and why."""
+
+    role: Literal["operator", "psychologist"]
+    account: str
+    at: int
+    why: str
+
+
 class Held(Frame, tag="held", frozen=True):
-    """A conversation that this operator has, whole; each replaces the one before. ``new``: just assigned."""
+    """A conversation that this operator has, whole; each replaces the one before. ``new``: just assigned.
+
+    ``part``: a ``colleague`` has handed it over and may still read and speak, until ``until``; it is the other one's.
+    ``beside``: the other operator of a hand-over.
+    """
 
     conversation: Id
     category: Category
@@ -85,6 +98,10 @@ class Held(Frame, tag="held", frozen=True):
     delivered: Seq = 0
     seen: Seq = 0
     resumable_until: int | None = None
+    part: Literal["operator", "colleague"] = "operator"
+    beside: str | None = None
+    until: int | None = None
+    turns: list[Turn] = field(default_factory=list)
     new: bool = False
     minor: bool = False
     danger: Role | None = None
@@ -111,6 +128,24 @@ class Board(Frame, tag="board", frozen=True):
     """The queues that this operator serves, sent when they change (at most every second)."""
 
     queues: list[QueueLine]
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A conversation that its operator offers to another, or to anyone of a queue."""
+
+    conversation: Id
+    giver: str
+    force: Force
+    category: Category
+    until: int
+    to: str | None = None
+    refused: bool = False
+
+
+class Offers(Frame, tag="offers", frozen=True):
+    """Every open offer to this operator or of theirs, whole; each replaces the one before."""
+
+    offers: list[Offer]
 
 
 class Peer(msgspec.Struct, frozen=True):

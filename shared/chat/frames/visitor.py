@@ -151,8 +151,10 @@ class State(Frame, tag="state", frozen=True):
 
     ``position`` is 1 for the next to be answered; ``estimate_s`` is seconds, absent when nothing honest can be said.
     ``notice``: why nobody new is answered for now, in the visitor's language where that is known.
-    ``peer_connected``: the specialist's console is on line at this moment. ``resumable_until``: until when the
-    visitor's resume words work. ``danger``: who said that somebody is in danger now; those go before all others.
+    ``peer_connected``: the specialist's console is on line at this moment. ``handover``: one specialist hands the
+    conversation over to another, and both are there. ``turn``: how many have answered here, one after the other.
+    ``resumable_until``: until when the visitor's resume words work.
+    ``danger``: who said that somebody is in danger now; those go before all others.
     """
 
     conversation: Id
@@ -163,6 +165,8 @@ class State(Frame, tag="state", frozen=True):
     estimate_s: Count | None = None
     notice: str | None = None
     peer_connected: bool | None = None
+    handover: bool = False
+    turn: Count | None = None
     resumable_until: int | None = None
     danger: Role | None = None
 

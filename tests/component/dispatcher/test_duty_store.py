@@ -158,7 +158,7 @@ async def test_the_record_names_the_key_of_who_has_the_conversation(
     await _arrive(dispatch, "o1")
     await dispatch.enqueue("c1", COUPLE, clock())
     assert await written((await dispatch.assign())[0]) == "kid-o1"
-    assert not await projection.reads_with("c1", "o2", "kid-o2")
-    assert await projection.reads_with("c1", "o1", "newer")
-    assert not await projection.reads_with("c1", "o1", "newer")
+    assert not await projection.reads_with("c1", "operator", "o2", "kid-o2")
+    assert await projection.reads_with("c1", "operator", "o1", "newer")
+    assert not await projection.reads_with("c1", "operator", "o1", "newer")
     assert await written(await dispatch.release("c1", "o1", ReleaseReason.OPERATOR_LEFT)) is None

@@ -49,9 +49,9 @@ async def test_in_any_order_the_newest_decision_stands(
 ) -> None:
     queued, first, released, second = await _history(dispatch, clock, conversation)
     projection = Projection(client)
-    assert await projection.write(first) == Projected(True, "gateway.1", "")
+    assert await projection.write(first) == Projected(True, frozenset({"gateway.1"}))
     assert (await _record(client, conversation)).operator == "o1"
-    assert await projection.write(second) == Projected(True, "gateway.1", "")
+    assert await projection.write(second) == Projected(True, frozenset({"gateway.1"}))
     for late in (queued, released, first):
         found = await projection.write(late)
         assert found is not None
@@ -67,7 +67,7 @@ async def test_writing_it_again_does_not_undo_what_the_console_wrote_since(
     projection = Projection(client)
     await projection.write(first)
     await client.hset(keys.conversation(conversation), "at:operator", "dispatcher.1")
-    assert await projection.write(first) == Projected(True, "gateway.1", "dispatcher.1")
+    assert await projection.write(first) == Projected(True, frozenset({"gateway.1", "dispatcher.1"}))
     assert (await _record(client, conversation)).operator_at == "dispatcher.1"
     await projection.write(released)
     record = await _record(client, conversation)

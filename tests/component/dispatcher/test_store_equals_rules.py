@@ -14,9 +14,11 @@ from services.dispatcher.domain.dispatch import Assigned, Dispatch, Status
 from services.dispatcher.domain.language import skills
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
+from services.dispatcher.domain.transfer import Handing
 from services.dispatcher.store.danger import DangerStore
 from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
 from services.dispatcher.store.supervision import Notice, Supervision
+from services.dispatcher.store.transfer import ANYONE, Transfers
 from shared import keys
 from shared.contracts.dispatcher import ReleaseReason
 from tests.servers import ValkeyServer
@@ -26,9 +28,11 @@ PATIENCE = Patience(sign_ms=15_000, grace_ms=15_000)
 CARE = Care(in_a_row=2, break_ms=40_000)
 NOTICE = Notice({"fr": "Le chat rouvre à 8 h."}, "supervisor1", 0)
 SOME_QUEUES = QUEUES[:2]
+OTHER_FORCE = QUEUES[3]
+SEEN = QUEUES[:4]
 CONVERSATIONS = st.sampled_from([f"c{number}" for number in range(9)])
 OPERATORS = st.sampled_from([f"o{number}" for number in range(4)])
-QUEUE_SETS = st.sets(st.sampled_from(SOME_QUEUES), min_size=1).flatmap(
+QUEUE_SETS = st.sets(st.sampled_from([*SOME_QUEUES, OTHER_FORCE]), min_size=1).flatmap(
     lambda queues: st.sampled_from([queues, set(skills(queues, ["en"]))])
 )
 LANGUAGES = st.sampled_from(["fr", "en"])
@@ -48,6 +52,8 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.supervision = Supervision(self.store)
         self.dangers = DangerStore(self.store)
         self.model = Dispatch(PATIENCE, care=CARE)
+        self.transfers = Transfers(self.store)
+        self.handing = Handing(self.model)
 
     @initialize()
     def a_shift_begins(self) -> None:
@@ -189,12 +195,12 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.model.closed.discard(queue)
         self.assign()
 
-    @rule(origin=st.sampled_from(QUEUES[:3]), to=st.sampled_from(QUEUES[:3]), seconds=st.integers(0, 60))
+    @rule(origin=st.sampled_from(SEEN), to=st.sampled_from(SEEN), seconds=st.integers(0, 60))
     def people_may_overflow(self, origin: str, to: str, seconds: int) -> None:
         done = self.runner.run(self.supervision.let_overflow(origin, to, seconds * 1000))
         assert done == self.model.let_overflow(origin, to, seconds * 1000)
 
-    @rule(origin=st.sampled_from(QUEUES[:3]))
+    @rule(origin=st.sampled_from(SEEN))
     def people_overflow_no_more(self, origin: str) -> None:
         stopped = self.runner.run(self.supervision.stop_overflow(origin))
         assert stopped == (self.model.overflow.pop(origin, None) is not None)
@@ -227,6 +233,57 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.model.go_on(operator)
         self.assign()
 
+    @rule(
+        conversation=CONVERSATIONS,
+        to=st.none() | OPERATORS,
+        queue=st.sampled_from(["", *SOME_QUEUES, OTHER_FORCE]),
+        seconds=st.integers(5, 60),
+    )
+    def one_is_offered(self, conversation: str, to: str | None, queue: str, seconds: int) -> None:
+        ticket = self.model.tickets.get(conversation)
+        giver = (ticket.operator if ticket else None) or "o1"
+        offered = self.transfers.offer(conversation, giver, to or ANYONE, queue, seconds * 1000)
+        why = self.runner.run(offered) or ""
+        assert why == self.handing.offer(conversation, giver, to, queue, seconds * 1000, self.now_ms)
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def an_offer_is_taken_back(self, conversation: str, operator: str) -> None:
+        done = self.runner.run(self.transfers.take_back(conversation, operator))
+        assert done == self.handing.take_back(conversation, operator, self.now_ms)
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def an_offer_is_refused(self, conversation: str, operator: str) -> None:
+        giver = self.runner.run(self.transfers.refuse(conversation, operator))
+        assert giver == self.handing.refuse(conversation, operator, self.now_ms)
+
+    @rule(operator=OPERATORS, seconds=st.sampled_from([0, 10, 40]))
+    def offers_are_accepted(self, operator: str, seconds: int) -> None:
+        """By everybody at once, so that only one of them can have it."""
+        for conversation in list(self.handing.offers(self.now_ms)):
+            for who in sorted({operator, *self.model.desks}):
+                self.one_accepts(conversation, who, seconds)
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS, seconds=st.sampled_from([0, 10, 40]))
+    def one_accepts(self, conversation: str, operator: str, seconds: int) -> None:
+        ticket = self.model.tickets.get(conversation)
+        giver = ticket.operator if ticket else None
+        found = self.runner.run(self.transfers.accept(conversation, operator, seconds * 1000))
+        why = self.handing.accept(conversation, operator, seconds * 1000, self.now_ms)
+        assert (found if isinstance(found, str) else "") == why
+        if ticket is not None and not isinstance(found, str):
+            assert (found.holder, found.giver, found.turn) == (operator, giver, ticket.turn)
+            assert found.colleague == (ticket.colleague or "")
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def a_giver_leaves(self, conversation: str, operator: str) -> None:
+        left = self.runner.run(self.transfers.step_aside(conversation, operator))
+        assert (left is not None) == self.handing.step_aside(conversation, operator)
+
+    @rule()
+    def offers_and_handovers_lapse(self) -> None:
+        over = [one.conversation for one in self.runner.run(self.transfers.lapse())]
+        assert sorted(over) == sorted(self.handing.lapse(self.now_ms))
+
     def some_more_come(self) -> None:
         """So that whatever was decided shows in who gets them."""
         for number in range(5, 9):
@@ -255,11 +312,34 @@ class StoreBesideRules(RuleBasedStateMachine):
         }
 
     @invariant()
+    def no_offer_dangles_and_who_is_aside_is_so_for_both(self) -> None:
+        offers = self.runner.run(self.transfers.offers())
+        assert {one.conversation: (one.giver, one.to, one.queue, one.until_ms, set(one.refused)) for one in offers} == {
+            one: (self.model.tickets[one].operator, offer.to or ANYONE, offer.queue, offer.until_ms, offer.refused)
+            for one, offer in self.handing.offers(self.now_ms).items()
+        }
+        aside = {one: ticket.colleague for one, ticket in self.model.tickets.items() if ticket.colleague}
+        assert self.runner.run(self.aside()) == aside
+        assert all(self.model.tickets[one].operator not in {None, who} for one, who in aside.items())
+
+    async def aside(self) -> dict[str, str]:
+        """Who has handed what over, by both indexes of it, which must agree."""
+        names = [f"o{number}" for number in range(4)]
+        async with self.valkey.pipeline(transaction=False) as pipe:
+            pipe.zrange(keys.HANDOVERS, 0, -1)
+            for name in names:
+                pipe.smembers(keys.aside(name))
+            known, *sets = await pipe.execute()
+        found = {one.decode(): name for name, some in zip(names, sets, strict=True) for one in some}
+        assert {one.decode() for one in known} == set(found)
+        return found
+
+    @invariant()
     def both_say_the_same_and_nobody_is_in_two_places(self) -> None:
         held, waiting, shut = self.runner.run(self.snapshot())
         assert held == {one: ticket.operator for one, ticket in self.model.tickets.items() if ticket.operator}
-        assert waiting == {queue: self.model.waiting(queue) for queue in QUEUES[:3]}
-        assert shut == {queue: self.model.shut(queue) for queue in QUEUES[:3]}
+        assert waiting == {queue: self.model.waiting(queue) for queue in SEEN}
+        assert shut == {queue: self.model.shut(queue) for queue in SEEN}
         everyone = [*held, *(one for line in (waiting, shut) for queue in line.values() for one in queue)]
         assert sorted(everyone) == sorted(self.model.tickets)
 
@@ -270,14 +350,14 @@ class StoreBesideRules(RuleBasedStateMachine):
         async with self.valkey.pipeline(transaction=False) as pipe:
             pipe.hgetall(keys.HELD)
             for line in (keys.queue, keys.shut):
-                for queue in QUEUES[:3]:
+                for queue in SEEN:
                     pipe.zrange(line(queue), 0, -1)
             held, *queues = await pipe.execute()
         lines = [[one.decode() for one in queue] for queue in queues]
         return (
             {one.decode(): who.decode() for one, who in held.items()},
-            dict(zip(QUEUES[:3], lines[:3], strict=True)),
-            dict(zip(QUEUES[:3], lines[3:], strict=True)),
+            dict(zip(SEEN, lines[: len(SEEN)], strict=True)),
+            dict(zip(SEEN, lines[len(SEEN) :], strict=True)),
         )
 
     def teardown(self) -> None:

@@ -116,7 +116,7 @@ class Shift(RuleBasedStateMachine):
         for conversation in self.dispatch.flow(QUEUES, self.now_ms, 32):
             ticket = self.dispatch.tickets[conversation]
             assert ticket.operator is None
-            assert self.dispatch._anyone_serves(ticket.queue, self.now_ms), "nobody is sent where nobody serves"
+            assert self.dispatch.anyone_serves(ticket.queue, self.now_ms), "nobody is sent where nobody serves"
         assert self.dispatch.flow(QUEUES, self.now_ms, 32) == [], "nobody is sent round"
 
     @rule(conversation=CONVERSATIONS)

@@ -5,6 +5,7 @@ import "./styles/rail.css";
 import "./styles/pane.css";
 import "./styles/context.css";
 import "./styles/care.css";
+import "./styles/team.css";
 import "./styles/supervision.css";
 import "./styles/sheets.css";
 import "./styles/magistrate.css";

@@ -1,5 +1,5 @@
 import { reduce as reduceChat, type Happening } from "@shared/conversation";
-import type { EndedBy, ErrorCode, HeldFrame, QueueLine, WelcomeFrame } from "@shared/frames";
+import type { EndedBy, ErrorCode, HeldFrame, Offer, OffersFrame, QueueLine, WelcomeFrame } from "@shared/frames";
 import type { Heard, SpokenKind } from "@shared/sealed-link";
 import { newLine, reheld, waitingSince, type Line } from "./line";
 import { kept, opened, swapped, NO_PANES, type Panes, type Side } from "./panes";
@@ -8,6 +8,7 @@ import { kept, opened, swapped, NO_PANES, type Panes, type Side } from "./panes"
 export type News =
   | { readonly what: "erased"; readonly number: number; readonly by: EndedBy }
   | { readonly what: "released"; readonly number: number }
+  | { readonly what: "untaken"; readonly number: number }
   | { readonly what: "forgotten" }
   | { readonly what: "error"; readonly code: ErrorCode };
 
@@ -25,6 +26,8 @@ export interface Desk {
   /** By number. */
   readonly lines: readonly Line[];
   readonly queues: readonly QueueLine[];
+  /** Open offers to this operator, and theirs. */
+  readonly offers: readonly Offer[];
   /** When the queues were told, in milliseconds of this machine's clock. */
   readonly queuesAt: number;
   readonly notices: readonly Notice[];
@@ -51,12 +54,15 @@ export type Act =
   | { readonly type: "dismiss"; readonly notice: number };
 
 const MOST_NOTICES = 5;
+/** How far this machine's clock may be from the server's, in milliseconds. */
+const CLOCKS_MS = 2_000;
 
 export const EMPTY: Desk = {
   welcome: null,
   back: false,
   lines: [],
   queues: [],
+  offers: [],
   queuesAt: 0,
   notices: [],
   panes: NO_PANES,
@@ -72,7 +78,10 @@ export function reduce(desk: Desk, act: Act): Desk {
     case "said": {
       const { cid, body, kind } = act;
       const draft = kind === "text" ? { draft: "" } : {};
-      return change(desk, act.id, (line) => ({ ...inChat(line, { type: "said", cid, body, kind }), ...draft }));
+      return change(desk, act.id, (line) => {
+        const own = new Set([...line.own, cid]);
+        return { ...inChat(line, { type: "said", cid, body, kind }), ...draft, own };
+      });
     }
     case "withdrawn":
       return change(desk, act.id, (line) => inChat(line, { type: "withdrawn", cid: act.cid }));
@@ -130,6 +139,8 @@ function heard(desk: Desk, frame: Heard, now: number): Desk {
       return reduce(desk, { type: "status", status: frame.status });
     case "board":
       return { ...desk, queues: frame.queues, queuesAt: now };
+    case "offers":
+      return offered(desk, frame, now);
     case "erased":
       return gone(desk, frame.conversation, (number) => ({ what: "erased", number, by: frame.ended_by }));
     case "released":
@@ -149,7 +160,21 @@ function heard(desk: Desk, frame: Heard, now: number): Desk {
 function welcomed(desk: Desk, frame: WelcomeFrame): Desk {
   const lost = desk.lines.filter((line) => !frame.conversations.includes(line.id));
   const left = lost.reduce((before, { id }) => gone(before, id, (number) => ({ what: "released", number })), desk);
-  return { ...left, welcome: frame, back: desk.welcome !== null };
+  return { ...left, welcome: frame, back: desk.welcome !== null, offers: [] };
+}
+
+/** An own offer whose time is over, and which is still ours, was taken by nobody. */
+function offered(desk: Desk, frame: OffersFrame, now: number): Desk {
+  const stands = new Set(frame.offers.map((one) => one.conversation));
+  const over = desk.offers.filter((one) => one.giver === desk.welcome?.operator && !stands.has(one.conversation));
+  const untaken = over.filter((one) => !one.refused && one.until <= now + CLOCKS_MS);
+  return untaken.reduce(
+    (state, one) => {
+      const line = lineOf(state, one.conversation);
+      return line?.held.part ? state : line ? told(state, { what: "untaken", number: line.number }) : state;
+    },
+    { ...desk, offers: frame.offers },
+  );
 }
 
 function held(desk: Desk, frame: HeldFrame, now: number): Desk {

@@ -1,5 +1,5 @@
 import { begin, reduce, shown, type Conversation, type Stored } from "@shared/conversation";
-import type { HeldFrame } from "@shared/frames";
+import type { HeldFrame, Role } from "@shared/frames";
 
 /** A conversation that this operator has, as the console knows it. Lives in memory only. */
 export interface Line {
@@ -15,6 +15,10 @@ export interface Line {
   readonly seen: number;
   /** Whether this console has a key of it, and so can write in it. */
   readonly keyed: boolean;
+  /** Client ids of what was said on this page. */
+  readonly own: ReadonlySet<string>;
+  /** Whether it was here before this page was: what this operator said then is told by its time alone. */
+  readonly resumed: boolean;
   /** Its end was asked for and not yet confirmed. */
   readonly ending: boolean;
 }
@@ -24,7 +28,17 @@ export const LATE_MS = 60_000;
 
 export function newLine(held: HeldFrame, number: number, fresh: boolean, now: number): Line {
   const chat = withVisitor(begin(held.conversation, "operator"), held, now);
-  return { id: held.conversation, number, held, chat, draft: "", fresh, seen: 0, keyed: false, ending: false };
+  const resumed = held.new !== true;
+  const own = new Set<string>();
+  return { id: held.conversation, number, held, chat, draft: "", fresh, seen: 0, keyed: false, own, resumed, ending: false };
+}
+
+/** Whether this operator said a message, rather than another one. */
+export function isOwn({ held, own, resumed }: Line, message: { readonly by: Role; readonly cid: string; readonly at: number }): boolean {
+  if (message.by !== "operator") return false;
+  if (own.has(message.cid)) return true;
+  const mineByTime = held.part === "colleague" ? message.at < held.assigned_at : message.at >= held.assigned_at;
+  return resumed && mineByTime;
 }
 
 /** The same conversation with what the server now says of it. */

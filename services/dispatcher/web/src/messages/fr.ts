@@ -2,12 +2,14 @@ import { cardFr } from "@shared/card.fr";
 import type { Sentence } from "@shared/i18n";
 import { reportFr } from "./report.fr";
 import { sheetsFr } from "./sheets.fr";
+import { teamFr } from "./team.fr";
 
 /** What the operator reads, in French. `{name}` stands for a value; the forms `one` and `other` follow `{n}`. */
 export const fr = {
   ...cardFr,
   ...sheetsFr,
   ...reportFr,
+  ...teamFr,
 
   brand: "Havre",
   title: "Havre : console",

@@ -116,7 +116,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
       <Renewal snapshot={snapshot} />
       <main class="work">
         <Rail snapshot={snapshot} onOpen={open} />
-        <Panes snapshot={snapshot} asked={asked} onOpen={open} onEnd={(id) => setAsking({ what: "end", id })} />
+        <Panes snapshot={snapshot} asked={asked} onOpen={open} onAsk={setAsking} />
         <section class="context" aria-label={t("viewHelp")}>
           <Context
             snapshot={snapshot}
@@ -143,10 +143,10 @@ interface PanesProps {
   snapshot: Snapshot;
   asked: Asked | null;
   onOpen: (id: string, beside: boolean) => void;
-  onEnd: (id: string) => void;
+  onAsk: (asking: Asking) => void;
 }
 
-function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
+function Panes({ snapshot, asked, onOpen, onAsk }: PanesProps) {
   const desk = useConsole();
   const box = useRef<HTMLDivElement>(null);
   const { panes, wide, lines } = snapshot.desk;
@@ -174,7 +174,8 @@ function Panes({ snapshot, asked, onOpen, onEnd }: PanesProps) {
             active={active}
             asked={asked}
             onFocus={() => !active && desk.act({ type: "focus", side })}
-            onEnd={() => onEnd(line.id)}
+            onEnd={() => onAsk({ what: "end", id: line.id })}
+            onTransfer={() => onAsk({ what: "transfer", id: line.id })}
           />
         );
       })}

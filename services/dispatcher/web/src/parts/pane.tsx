@@ -11,6 +11,7 @@ import { t } from "../lib/say";
 import { useNow } from "../lib/time";
 import { Composer } from "./composer";
 import { Transcript } from "./transcript";
+import { Handover, Turns } from "./transfer";
 
 /** That a conversation was asked for by the operator's own act; a new object each time. */
 export interface Asked {
@@ -26,10 +27,11 @@ interface Props {
   asked: Asked | null;
   onFocus: () => void;
   onEnd: () => void;
+  onTransfer: () => void;
 }
 
 /** One open conversation. */
-export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
+export function Pane({ line, snapshot, active, asked, onFocus, onEnd, onTransfer }: Props) {
   const writing = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (asked?.id === line.id && matchMedia("(hover: hover)").matches) writing.current?.focus();
@@ -41,7 +43,8 @@ export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
       onFocusCapture={onFocus}
       onPointerDownCapture={onFocus}
     >
-      <Head line={line} snapshot={snapshot} onEnd={onEnd} />
+      <Head line={line} snapshot={snapshot} onEnd={onEnd} onTransfer={onTransfer} />
+      <Handover line={line} snapshot={snapshot} />
       <Transcript line={line} active={active} connected={snapshot.link === "ready"} reports={snapshot.reports} />
       <Writing line={line} />
       <Composer line={line} field={writing} />
@@ -49,7 +52,7 @@ export function Pane({ line, snapshot, active, asked, onFocus, onEnd }: Props) {
   );
 }
 
-function Head({ line, snapshot, onEnd }: Pick<Props, "line" | "snapshot" | "onEnd">) {
+function Head({ line, snapshot, onEnd, onTransfer }: Pick<Props, "line" | "snapshot" | "onEnd" | "onTransfer">) {
   const { held, number } = line;
   const minutes = Math.max(0, Math.floor((useNow() + snapshot.skew - held.opened_at) / 60_000));
   return (
@@ -58,12 +61,17 @@ function Head({ line, snapshot, onEnd }: Pick<Props, "line" | "snapshot" | "onEn
         <h2>
           <kbd aria-hidden="true">{number}</kbd> {t(`category_${held.category}`)} · {t(`audience_${held.audience}`)}
         </h2>
-        <span class="row acts">
-          <LiftingButton conversation={line.id} disabled={line.ending} />
-          <button type="button" class="danger" disabled={line.ending} onClick={onEnd}>
-            {t(line.ending ? "ending" : "end")}
-          </button>
-        </span>
+        {held.part !== "colleague" && (
+          <span class="row acts">
+            <LiftingButton conversation={line.id} disabled={line.ending} />
+            <button type="button" disabled={line.ending || Boolean(held.beside)} onClick={onTransfer}>
+              {t("transfer")}
+            </button>
+            <button type="button" class="danger" disabled={line.ending} onClick={onEnd}>
+              {t(line.ending ? "ending" : "end")}
+            </button>
+          </span>
+        )}
       </div>
       <dl class="facts">
         <Fact name={t("factPlace")} value={placeOf(line)} />
@@ -75,6 +83,7 @@ function Head({ line, snapshot, onEnd }: Pick<Props, "line" | "snapshot" | "onEn
         {held.minor && <Fact name={t("factAge")} value={d("minor")} off />}
         <Presence connected={snapshot.link === "ready" ? (held.visitor_connected ?? false) : null} />
       </dl>
+      <Turns line={line} />
       <DangerStrip line={line} />
     </header>
   );

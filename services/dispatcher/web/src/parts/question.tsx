@@ -6,9 +6,10 @@ import { t } from "../lib/say";
 import { useConsole } from "./context";
 import { Shortcuts } from "./keys";
 import { Modal } from "./modal";
+import { Transfer } from "./transfer";
 
 /** Which dialog is open. */
-export type Asking = { what: "shortcuts" } | { what: "logout" } | { what: "end"; id: string };
+export type Asking = { what: "shortcuts" } | { what: "logout" } | { what: "end" | "transfer"; id: string };
 
 /** The dialog that is open: what cannot be undone is asked once. */
 export function Question({ asking, snapshot, onClose }: { asking: Asking; snapshot: Snapshot; onClose: () => void }) {
@@ -20,6 +21,7 @@ export function Question({ asking, snapshot, onClose }: { asking: Asking; snapsh
   }
   const line = lineOf(snapshot.desk, asking.id);
   if (!line) return <Gone onClose={onClose} />;
+  if (asking.what === "transfer") return <Transfer line={line} onClose={onClose} />;
   const lines = [t("endDetail"), ...(unsent(line) ? [t("endDraft")] : [])];
   const title = t("endAsk", { number: line.number });
   return <Ask title={title} lines={lines} firm={t("endFirm")} onFirm={() => desk.end(line.id)} onClose={onClose} />;

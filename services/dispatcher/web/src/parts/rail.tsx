@@ -10,6 +10,7 @@ import { span, useNow } from "../lib/time";
 import { Care } from "./care";
 import { useConsole } from "./context";
 import { Timer, waitOf } from "./patience";
+import { Offered } from "./transfer";
 
 interface Props {
   snapshot: Snapshot;
@@ -22,6 +23,7 @@ export function Rail({ snapshot, onOpen }: Props) {
   const paused = desk.welcome?.status === "paused";
   return (
     <nav class="rail" aria-label={t("viewList")}>
+      <Offered snapshot={snapshot} />
       <h2 class="section-title">{t("mine", { count: desk.lines.length, limit: desk.welcome?.limit ?? "–" })}</h2>
       {desk.lines.length === 0 && <p class="empty">{t(paused ? "mineNonePaused" : "mineNone")}</p>}
       <ul class="lines">

@@ -1,9 +1,9 @@
 import { CardView } from "@shared/card";
-import { mark, shown, type Conversation, type Outgoing, type Stored } from "@shared/conversation";
+import { mark, shown, type Outgoing, type Stored } from "@shared/conversation";
 import { readCard } from "@shared/referral";
 import type { Reading } from "@shared/sealed-link";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { readableTo, unread, type Line } from "../desk/line";
+import { isOwn, readableTo, unread, type Line } from "../desk/line";
 import { t } from "../lib/say";
 import { hour } from "../lib/time";
 import type { View } from "../report/reports";
@@ -13,7 +13,7 @@ import { ReportCard } from "./report/card";
 /** How near the end, in pixels, still counts as looking at the end. */
 const NEAR_PX = 40;
 
-const BY = { visitor: "byVisitor", operator: "byOperator", psychologist: "byPsychologist", service: "byService" } as const;
+const BY = { visitor: "byVisitor", operator: "byOperator", colleague: "byColleague", psychologist: "byPsychologist", service: "byService" } as const;
 const MARKS = { stored: "sent", delivered: "delivered", seen: "seen" } as const;
 
 interface Props {
@@ -31,8 +31,8 @@ export function Transcript({ line, active, connected, reports }: Props) {
   const desk = useConsole();
   const said = useMemo(() => {
     const views = desk.reports.views(line);
-    return shown(chat).map((message) => <Said key={message.seq} chat={chat} message={message} views={views} />);
-  }, [chat.messages, chat.progress, reports]);
+    return shown(chat).map((message) => <Said key={message.seq} line={line} message={message} views={views} />);
+  }, [chat.messages, chat.progress, reports, line.own, line.held.part]);
   const empty = shown(chat).length + chat.outgoing.length === 0;
   return (
     <>
@@ -59,15 +59,16 @@ export function Transcript({ line, active, connected, reports }: Props) {
   );
 }
 
-function Said({ chat, message, views }: { chat: Conversation; message: Stored; views: readonly View[] }) {
-  const own = message.by === "operator";
+function Said({ line, message, views }: { line: Line; message: Stored; views: readonly View[] }) {
+  const own = isOwn(line, message);
+  const by = message.by === "operator" && !own ? "colleague" : message.by;
   return (
-    <article class={own ? "say own" : `say ${message.by}`}>
-      <span class={message.by === "psychologist" ? "by" : "unseen"}>{t(BY[message.by])}</span>
+    <article class={own ? "say own" : `say ${by}`}>
+      <span class={by === "psychologist" || by === "colleague" ? "by" : "unseen"}>{t(BY[by])}</span>
       <Body kind={message.kind} body={message.body} views={views} />
       <span class="meta">
         <time dateTime={new Date(message.at).toISOString()}>{hour(message.at)}</time>
-        {own && ` · ${t(MARKS[mark(chat, message)])}`}
+        {own && ` · ${t(MARKS[mark(line.chat, message)])}`}
       </span>
     </article>
   );

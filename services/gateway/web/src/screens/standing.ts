@@ -17,7 +17,9 @@ export function standing(t: Say, state: StateFrame | null, link: LinkStatus): St
 function byStage(t: Say, state: StateFrame | null): Standing {
   if (state?.stage === "active") {
     const title = state.force ? t(state.force) : t("conversation");
-    return { title, detail: t(state.peer_connected === false ? "peerAway" : "listening") };
+    if (state.handover) return { title, detail: t("handover") };
+    if (state.peer_connected === false) return { title, detail: t("peerAway") };
+    return { title, detail: t((state.turn ?? 1) > 1 ? "relayed" : "listening") };
   }
   if (state?.stage !== "waiting") return { title: t("routing"), detail: t("writeNow") };
   if (state.notice) return { title: t("closedTo"), detail: `${state.notice} ${t("closedStill")}` };

@@ -65,6 +65,8 @@ export const en: Catalogue = {
   police: "Police",
   gendarmerie: "Gendarmerie",
   listening: "A trained person is reading you.",
+  handover: "Another trained person is taking over. They have your messages.",
+  relayed: "Another trained person has taken over and is reading you.",
   peerAway: "The other person’s connection is down. Your messages are waiting for them.",
   lost: "Connection lost. We keep trying. What you write is kept on this page.",
   end: "End",

@@ -69,6 +69,8 @@ export const fr = {
   police: "Police",
   gendarmerie: "Gendarmerie",
   listening: "Une personne formée vous lit.",
+  handover: "Une autre personne formée prend le relais. Elle a vos messages.",
+  relayed: "Une autre personne formée a pris le relais et vous lit.",
   peerAway: "La connexion de la personne est coupée. Vos messages l’attendent.",
   lost: "Connexion perdue. Nous essayons encore. Ce que vous écrivez est gardé sur cette page.",
   end: "Terminer",

@@ -1,0 +1,54 @@
+"""Open offers as this instance sees them, and what its consoles are told of them.
+
+Whoever offers or answers here is told at once; what another instance does is seen within a second.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Protocol
+
+from services.dispatcher.store.transfer import Offer, Transfers
+from shared.chat.store import STORE_FAILURES
+from shared.logs import get_logger
+
+LOOK_EVERY_S = 1.0
+
+
+class Seated(Protocol):
+    """A console that has taken its seat."""
+
+    def show_offers(self, offers: list[Offer]) -> None:
+        """Tell the page what is new to it."""
+
+
+class Offers:
+    """See the module's text."""
+
+    def __init__(self, store: Transfers, seated: Callable[[], Iterable[Seated]]) -> None:
+        self._store = store
+        self._seated = seated
+        self._wanted = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look soon: something changed here."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Look whenever it is wanted, and every second; runs for ever."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
+            self._wanted.clear()
+            try:
+                await self._look()
+            except STORE_FAILURES as error:
+                get_logger().warning("offers_not_read", error=error)
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        if not list(self._seated()):
+            return
+        offers = await self._store.offers()
+        for console in list(self._seated()):
+            console.show_offers(offers)
