@@ -14,7 +14,11 @@ interface Props {
   onAct: (act: FormAct) => void;
 }
 
-/** One line of what would be sent: as it stands, being changed, or struck out. */
+/**
+ * One line of what would be sent: as it stands, being changed, or struck out.
+ *
+ * Each part has a key: whatever else comes and goes, the button that was pressed stays the same, and keeps the focus.
+ */
 export function FieldRow({ t, card, field: [name, value], form, onAct }: Props) {
   const id = `report-${card}-${name}`;
   const editing = form.editing === name;
@@ -26,15 +30,16 @@ export function FieldRow({ t, card, field: [name, value], form, onAct }: Props) 
     <li class={struck ? "struck" : undefined}>
       <h4 id={id}>{field}</h4>
       {editing ? (
-        <Editor name={name} value={value} labelled={id} onAct={onAct} />
+        <Editor key="text" name={name} value={value} labelled={id} onAct={onAct} />
       ) : (
-        !empty && <p class="body">{struck ? <s>{value}</s> : value}</p>
+        !empty && <p key="text" class="body">{struck ? <s>{value}</s> : value}</p>
       )}
-      {note && <p class="soft">{t(note)}</p>}
-      <p class="acts">
-        <Act t={t} say={struck ? "restore" : "strike"} field={field} onPress={() => onAct({ type: struck ? "restore" : "strike", name })} />
+      {note && <p key="note" class="soft">{t(note)}</p>}
+      <p key="acts" class="acts">
+        <Act key="strike" t={t} say={struck ? "restore" : "strike"} field={field} onPress={() => onAct({ type: struck ? "restore" : "strike", name })} />
         {!struck && (
           <Act
+            key="edit"
             t={t}
             say={editing ? "edited" : "edit"}
             field={field}
