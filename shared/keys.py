@@ -103,6 +103,15 @@ def danger(cid: str) -> str:
     return f"{DISPATCH}danger:{cid}"
 
 
+PATROLS = f"{DISPATCH}patrols"
+"""Sorted set: patrols asked for in the last day, by the moment (ms) that they were."""
+
+
+def patrol(report: str) -> str:
+    """Hash with expiry: conversation, operator, partner, department, status, at, taken_at, overdue, and who called."""
+    return f"{DISPATCH}patrol:{report}"
+
+
 OPERATORS = f"{DISPATCH}operators"
 """Sorted set: operator -> end of lease (ms)."""
 

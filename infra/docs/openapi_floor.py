@@ -5,12 +5,13 @@ from typing import Any
 from infra.docs import openapi_parts as parts
 from services.dispatcher.caring import Debrief, Hard, Standing
 from services.dispatcher.overview import MOST_ASKED
+from services.dispatcher.patrol_door import Called
 from services.dispatcher.supervisor import Close, Debriefed, Drain, Hand, Overflow, Reopen, Seen
 from services.dispatcher.transferring import About, Offering, Receivers
 from shared.contracts.conversation import Force
 
 TYPES: list[type[Any]] = [
-    *(About, Offering, Receivers),
+    *(About, Offering, Receivers, Called),
     *(Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Seen, Standing),
 ]
 MEMBER: parts.Document = {"security": [{parts.SESSION: []}]}
@@ -51,6 +52,18 @@ def paths() -> parts.Document:
         "/api/supervision/reopen": {"post": _call("reopen", "Serve a queue again", Reopen, done)},
         "/api/supervision/overflow": {"post": _call("overflow", "Have a queue overflow", Overflow, done)},
         "/api/supervision/debrief": {"post": _call("debriefed", "Somebody sees to it", Debriefed, done)},
+        "/api/patrols": {
+            "get": parts.operation(
+                "patrols",
+                "The patrols that one asked for, and those of one's conversations",
+                {200: _object("`patrols`: how each stands; an answer of the service is sealed")},
+                *(401, 403, 503),
+                **MEMBER,
+            )
+        },
+        "/api/patrols/called": {
+            "post": _call("called", "Say that the emergency number was called instead of a patrol", Called, done)
+        },
         "/api/supervision/danger": {"post": _call("danger_seen", "See to a conversation in danger", Seen, done)},
     }
 

@@ -23,6 +23,7 @@ from services.dispatcher.liftings.acting import Ledger
 from services.dispatcher.liftings.asking import Asking
 from services.dispatcher.liftings.deciding import Deciding
 from services.dispatcher.liftings.store import Liftings
+from services.dispatcher.patrol_door import PatrolDoor
 from services.dispatcher.positions import Positions
 from services.dispatcher.provider_door import ProviderDoor, registration
 from services.dispatcher.reports import ReportDoor, Reported
@@ -120,6 +121,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             Supervisor(floor, doors, traffic),
             Caring(floor, doors),
             ReportDoor(floor, doors),
+            PatrolDoor(floor, doors),
             FiguresDoor(floor, doors),
             asking,
             deciding,

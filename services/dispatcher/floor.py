@@ -13,6 +13,7 @@ from services.dispatcher.assigner import Assigner
 from services.dispatcher.dangers import Dangers
 from services.dispatcher.duty import DUTY, Duties
 from services.dispatcher.offers import Offers
+from services.dispatcher.patrols import Patrols
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
 from services.dispatcher.store.dispatch import Board, DispatchStore
@@ -63,6 +64,7 @@ class Floor:
         self.assigner = Assigner(self.dispatch, self.announcer)
         self.duties = Duties(DutyStore(valkey, settings.patience), instance, self.tell, self._seated)
         self.dangers = Dangers(self)
+        self.patrols = Patrols(self, settings.patrol_deadline_s)
         self.transfers = Transfers(self.dispatch)
         self.offers = Offers(self.transfers, self._seated)
         self._consoles: dict[str, Console] = {}

@@ -14,6 +14,7 @@ from services.dispatcher.domain.estimate import wait_s
 from services.dispatcher.domain.forecast import Promise
 from services.dispatcher.domain.hours import WorkingHours
 from services.dispatcher.domain.traffic import Hour, expected
+from services.dispatcher.patrols import Patrol
 from services.dispatcher.store.danger import Danger
 from services.dispatcher.store.dispatch import Board, QueueState, queue_parts
 from services.dispatcher.store.supervision import Known, Notice, Overview, Person
@@ -96,6 +97,7 @@ class View(msgspec.Struct, frozen=True):
 
     at: int
     dangers: list[Alarm]
+    patrols: list[Patrol]
     queues: list[Line]
     operators: list[Operator]
     debriefs: dict[str, int]
@@ -133,13 +135,18 @@ class Crew:
 
 
 def of(
-    board: Board, overview: Overview, dangers: Iterable[Danger], psychologists: Mapping[Force, WorkingHours]
+    board: Board,
+    overview: Overview,
+    dangers: Iterable[Danger],
+    patrols: list[Patrol],
+    psychologists: Mapping[Force, WorkingHours],
 ) -> View:
     """Return the floor as it is."""
     now = datetime.fromtimestamp(board.now_ms / 1000, UTC)
     return View(
         at=board.now_ms,
         dangers=[_alarm(danger) for danger in dangers],
+        patrols=patrols,
         queues=[_line(queue, board.now_ms, overview) for queue in board.queues],
         operators=[_operator(person, overview) for person in sorted(overview.people, key=lambda one: one.login)],
         debriefs=overview.debriefs,

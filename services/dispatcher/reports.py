@@ -95,6 +95,10 @@ class ReportDoor:
             if reason in TO_TRY_AGAIN:
                 raise _away()
             raise Refused(409, reason, "this report is not taken; nothing of it is kept")
+        if asked.kind is ReportKind.PATROL:
+            await self._floor.patrols.asked(
+                asked.report, asked.conversation, account.login, asked.partner, asked.department
+            )
         return web.Response(text=reply.model_dump_json(), content_type="application/json")
 
 
@@ -109,7 +113,13 @@ class Reported:
         self._floor = floor
 
     async def changed(self, fact: ReportChanged) -> None:
-        """Say it in the conversation, once; one that is gone hears nothing any more."""
+        """Say it in the conversation, once; one that is gone hears nothing any more.
+
+        A patrol is not spoken of there: somebody else may be reading. Its operator says what helps.
+        """
+        if fact.kind is ReportKind.PATROL:
+            await self._floor.patrols.changed(fact)
+            return
         cid = f"r-{fact.report}-{fact.revision}"
         told = await say_as_service(self._floor.hub, str(fact.conversation), cid, words_of(fact))
         get_logger().info("report_told", report=str(fact.report), revision=fact.revision, told=told)

@@ -98,6 +98,12 @@ class DispatcherSettings(WebSettings):
         default=3, ge=0, le=20, description="Hard conversations in a row after which an operator rests; 0: never"
     )
     break_s: int = Field(default=600, ge=60, le=7_200, description="Seconds that such a break lasts")
+    patrol_deadline_s: int = Field(
+        default=120,
+        ge=1,
+        le=86_400,
+        description="Seconds in which somebody has to take charge of a patrol; then: alarm",
+    )
     promise_s: float = Field(
         default=60.0, ge=1, le=3_600, description="What the forecast of staff aims at: an operator within these seconds"
     )

@@ -100,8 +100,9 @@ class Supervisor:
         """Answer with the floor at this moment."""
         await self._supervisor(request)
         board = await self._floor.dispatch.board()
-        dangers = await self._floor.dangers.all()
-        view = overview.of(board, await self._store.overview(), dangers, self._floor.settings.psychologists)
+        dangers, patrols = await self._floor.dangers.all(), await self._floor.patrols.all()
+        shown = await self._store.overview()
+        view = overview.of(board, shown, dangers, patrols, self._floor.settings.psychologists)
         return _json(view)
 
     async def forecast(self, request: web.Request) -> web.StreamResponse:

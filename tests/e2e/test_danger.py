@@ -5,6 +5,8 @@ import re
 from playwright.async_api import Page, expect
 
 from infra.local.stack import Stack
+from shared.contracts.conversation import Force
+from tests.client.proposing import sample_partner
 from tests.e2e.axe import violations
 from tests.e2e.people import DESK, PHONE, Operator, People, Visitor
 
@@ -89,9 +91,48 @@ async def test_what_the_operator_says_the_visitors_page_shows_and_cannot_take_ba
     await expect(said).to_have_count(0)
 
 
-async def test_nothing_of_it_keeps_anybody_out(people: People, stack: Stack) -> None:
-    """Axe, on the phone and at the desk: the question, what is said afterwards, the console and the supervisors' page."""
-    assert stack
+async def test_a_patrol_is_asked_for_and_taken_charge_of(people: People, stack: Stack) -> None:
+    """O6: sealed for the competent service alone, which takes charge of it; the visitor's page says nothing of it."""
+    operator, visitor = await people.operator(0), await people.visitor()
+    await visitor.ask("domestic", "67000")
+    await operator.open_first()
+    await operator.page.get_by_role("button", name="Demander une patrouille…").click()
+    form = operator.page.get_by_role("dialog", name="Demander une patrouille")
+    await expect(form).to_contain_text("état de nécessité")
+    await expect(form.get_by_label("Adresse, étage, code de l’immeuble")).to_have_value(re.compile("67000"))
+    await expect(form.get_by_role("status")).to_contain_text("Service qui reçoit")
+    assert await violations(operator.page) == []
+    await form.get_by_role("button", name="Envoyer la demande").click()
+    await expect(form.get_by_role("alert")).to_contain_text("Il faut au moins dire ce qui se passe")
+    await form.get_by_label("Ce qui se passe").fill("Il est à la porte")
+    await form.get_by_role("button", name="Envoyer la demande").click()
+    board = operator.page.get_by_role("region", name="Patrouilles demandées")
+    await expect(board).to_contain_text("pas encore d’accusé de réception")
+    await expect(operator.page.locator(".danger-strip.on")).to_be_visible()
+    police = next(partner for partner in stack.partners if partner.force is Force.POLICE)
+    async with sample_partner(police.card):
+        await expect(board).to_contain_text("prise en charge à")
+        await expect(board).to_contain_text("référence REF-")
+    await expect(visitor.page.locator(".danger-said")).to_contain_text("a signalé que vous êtes en danger")
+    await expect(visitor.page.locator(".transcript li.report")).to_have_count(0)
+    await board.get_by_role("button", name="Masquer").click()
+    await expect(board).to_have_count(0)
+
+
+async def test_without_a_place_the_form_says_at_once_to_telephone(people: People) -> None:
+    operator, visitor = await people.operator(0), await people.visitor()
+    await visitor.ask("domestic")
+    await operator.open_first()
+    await operator.page.get_by_role("button", name="Demander une patrouille…").click()
+    form = operator.page.get_by_role("dialog", name="Demander une patrouille")
+    await expect(form.get_by_role("alert")).to_contain_text("appelez le 17 vous-même")
+    await expect(form.get_by_role("button", name="Envoyer la demande")).to_be_disabled()
+    await form.get_by_label("Département").fill("67")
+    await expect(form.get_by_role("status")).to_contain_text("Service qui reçoit")
+
+
+async def test_nothing_of_it_keeps_anybody_out(people: People) -> None:
+    """Axe, on the phone and at the desk: the question, what is said afterwards, the console, the supervisors' page."""
     operator = await people.operator(0)
     supervision = await _supervise(people)
     for viewport in (PHONE, DESK):

@@ -19,4 +19,4 @@ export {
   type Recipient,
 } from "./fields";
 export { type Partner, verifyPartner, verifyRecipient } from "./partner";
-export { sealReport } from "./sealed";
+export { sealPatrol, sealReport } from "./sealed";

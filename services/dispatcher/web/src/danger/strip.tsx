@@ -4,6 +4,7 @@ import type { Line } from "../desk/line";
 import { hour } from "../lib/time";
 import { useConsole } from "../parts/context";
 import { dangerNews } from "./news";
+import { PatrolButton } from "./patrol-button";
 import { d } from "./say";
 
 /** In the head of a conversation: that somebody is in danger, since when, who sees to it; or the way to say so. */
@@ -12,17 +13,18 @@ export function DangerStrip({ line }: { line: Line }) {
   const { danger, danger_at: at, danger_seen_by: seen } = line.held;
   if (!danger || danger === "service") {
     return (
-      <p class="danger-strip">
+      <div class="danger-strip">
         <button type="button" title={d("raiseHint")} disabled={line.ending} onClick={() => desk.sayDanger(line.id, true)}>
           ⚠ {d("raise")}
         </button>
-      </p>
+        <PatrolButton line={line} />
+      </div>
     );
   }
   const time = hour(at ?? 0);
   const by = danger === "visitor" ? "byVisitor" : danger === "operator" ? "byOperator" : "byPsychologist";
   return (
-    <p class="danger-strip on">
+    <div class="danger-strip on">
       <span>
         <strong>⚠ {d("flag")}.</strong> {d(by, { time })} {seen ? d("seenBy", { who: seen }) : d("notSeen")}
       </span>
@@ -35,8 +37,9 @@ export function DangerStrip({ line }: { line: Line }) {
         <button type="button" onClick={() => desk.sayDanger(line.id, false)}>
           {d("lower")}
         </button>
+        <PatrolButton line={line} />
       </span>
-    </p>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { PatrolBoard } from "../danger/patrol-board";
 import { DangerTeller } from "../danger/strip";
 import { titleOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
@@ -114,6 +115,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
       />
       {snapshot.lostAt !== null && <Lost since={snapshot.lostAt} />}
       <Renewal snapshot={snapshot} />
+      <PatrolBoard snapshot={snapshot} />
       <main class="work">
         <Rail snapshot={snapshot} onOpen={open} />
         <Panes snapshot={snapshot} asked={asked} onOpen={open} onAsk={setAsking} />

@@ -15,14 +15,15 @@ export interface Told {
 export interface Submission {
   readonly conversation: string;
   readonly report: string;
-  readonly kind: "report";
+  readonly kind: "report" | "patrol";
   readonly partner: string;
   readonly kid: string;
   readonly force: Force;
   readonly department: string;
   /** Compact JWE that the partner alone opens. */
   readonly sealed: string;
-  readonly consent: string;
+  /** Absent for a patrol alone. */
+  readonly consent?: string;
 }
 
 /** What became of handing it in. `away`: worth trying again. `declined`: nothing of it is kept; a code says why. */

@@ -4,16 +4,19 @@ import { hour, queueName, shortId, span, t } from "./words";
 interface Props {
   floor: Floor;
   onAct: (decision: Decision) => void;
+  /** The emergency number was called instead of a patrol. */
+  onCalled: (report: string) => void;
 }
 
 /** Who is in danger: above all else, without a sound, until it is over; and who sees to each. */
-export function Alarms({ floor, onAct }: Props) {
+export function Alarms({ floor, onAct, onCalled }: Props) {
   const unseen = floor.dangers.filter((one) => !one.seen_by).length;
   return (
     <>
       <p class="unseen" role="alert">
         {unseen > 0 && t("alarmTold", { n: unseen })}
       </p>
+      <Late floor={floor} onCalled={onCalled} />
       {floor.dangers.length > 0 && (
         <section class="alarms" aria-labelledby="alarms">
           <h2 id="alarms">{t("alarms", { n: floor.dangers.length })}</h2>
@@ -25,6 +28,43 @@ export function Alarms({ floor, onAct }: Props) {
         </section>
       )}
     </>
+  );
+}
+
+/** Patrols that nobody has taken charge of in time: until somebody has called. */
+function Late({ floor, onCalled }: Omit<Props, "onAct">) {
+  const late = floor.patrols.filter((one) => one.alarm);
+  const words = t("patrolsLate", { n: late.length });
+  const told = (
+    <p class="unseen" role="alert">
+      {late.length > 0 && words}
+    </p>
+  );
+  if (late.length === 0) return told;
+  return (
+    <section class="alarms" aria-label={words}>
+      {told}
+      <h2>{words}</h2>
+      <ul>
+        {late.map(({ report, conversation, operator, partner, at }) => (
+          <li key={report}>
+            <strong>
+              <code>{shortId(conversation)}</code> {partner}
+            </strong>
+            <span class="numeric">{t("alarmSince", { time: span(floor.at - at) })}</span>
+            <span>{t("patrolAsked", { who: operator })}</span>
+            <button
+              type="button"
+              class="firm"
+              aria-label={t("patrolCalledThis", { id: shortId(conversation) })}
+              onClick={() => onCalled(report)}
+            >
+              {t("patrolCalled")}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -50,9 +50,23 @@ export interface Alarm {
   seen_at: number;
 }
 
+/** A patrol that was asked for. `alarm`: nobody has taken charge of it in time, and nobody has called. Moments in ms. */
+export interface Patrol {
+  report: string;
+  conversation: string;
+  operator: string;
+  partner: string;
+  status: string;
+  at: number;
+  taken_at: number;
+  alarm: boolean;
+  called_by: string | null;
+}
+
 export interface Floor {
   at: number;
   dangers: Alarm[];
+  patrols: Patrol[];
   queues: Queue[];
   operators: Person[];
   debriefs: Record<string, number>;
@@ -125,6 +139,10 @@ export function forecast(force: Force, operators: number | null): Promise<Answer
 
 /** Figures by month, as they may be passed on. */
 export const published = (): Promise<Answer<Published>> => call("/api/figures");
+
+/** Say that the emergency number was called instead of a patrol that nobody took charge of. */
+export const called = (report: string): Promise<Answer<null>> =>
+  call("/api/patrols/called", { method: "POST", body: JSON.stringify({ report }) });
 
 export function decide({ do: what, ...body }: Decision): Promise<Answer<null>> {
   return call(`${AT}/${what}`, { method: "POST", body: JSON.stringify(body) });

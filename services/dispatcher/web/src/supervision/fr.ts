@@ -51,6 +51,14 @@ export const fr = {
   alarmSeen: "{who} s’en charge depuis {time}",
   alarmTold: "Alerte : {n} en danger sans réponse d’un superviseur.",
 
+  patrolsLate: {
+    one: "⚠ {n} patrouille sans accusé de réception : appelez le 17 vous-même",
+    other: "⚠ {n} patrouilles sans accusé de réception : appelez le 17 vous-même",
+  },
+  patrolAsked: "demandée par {who}",
+  patrolCalled: "J’ai appelé",
+  patrolCalledThis: "J’ai appelé : patrouille pour la conversation {id}",
+
   people: "Opérateurs en service",
   nobody: "Aucun opérateur n’est connecté.",
   person: "Opérateur",

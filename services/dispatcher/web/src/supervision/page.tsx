@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { admitted, decide, floor, type Decision, type Floor } from "./api";
+import { admitted, called, decide, floor, type Decision, type Floor } from "./api";
 import { Dialog, type Asking } from "./dialogs";
 import { Alarms } from "./alarms";
 import { Aside } from "./aside";
@@ -20,7 +20,7 @@ export function SupervisionPage() {
   const [{ floor: seen, why }, look] = useFloor();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [said, setSaid] = useState("");
-  const pressing = seen?.dangers.filter((one) => !one.seen_by).length ?? 0;
+  const pressing = seen ? [...seen.dangers.filter((one) => !one.seen_by), ...seen.patrols.filter((one) => one.alarm)].length : 0;
   useEffect(() => {
     document.title = pressing > 0 ? t("titleDanger", { n: pressing }) : t("title");
   }, [pressing]);
@@ -47,7 +47,11 @@ export function SupervisionPage() {
       <p class="said" role="status">
         {said}
       </p>
-      <Alarms floor={seen} onAct={(decision) => void act(decision)} />
+      <Alarms
+        floor={seen}
+        onAct={(decision) => void act(decision)}
+        onCalled={(report) => void called(report).then(look)}
+      />
       <main>
         <div class="live">
           <Queues floor={seen} onAsk={setAsking} onAct={(decision) => void act(decision)} />
