@@ -27,7 +27,7 @@ interface Props {
 /** What was said; it stays at its end unless one scrolls up, and what is on screen counts as seen. */
 export function Transcript({ line, active, connected, reports }: Props) {
   const { chat, id, number } = line;
-  const { box, below, toEnd } = useEnd(line);
+  const { box, below, toEnd } = useEnd(line, reports);
   const desk = useConsole();
   const said = useMemo(() => {
     const views = desk.reports.views(line);
@@ -110,7 +110,7 @@ function Body({ kind, body, views }: { kind: Reading; body: string; views: reado
 }
 
 /** Keep the end in sight, say whether something new is below, and mark as seen what has been on screen. */
-function useEnd(line: Line) {
+function useEnd(line: Line, reports: number) {
   const desk = useConsole();
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -136,7 +136,8 @@ function useEnd(line: Line) {
   }, [id, toEnd]);
   useLayoutEffect(() => {
     if (following.current) toEnd();
-  }, [chat.messages.length, chat.outgoing.length, toEnd]);
+    // A card grows when the answer in it is opened.
+  }, [chat.messages.length, chat.outgoing.length, reports, toEnd]);
   useEffect(() => {
     if (line.seen < newest) look();
   }, [line.seen, newest, look]);
