@@ -86,6 +86,7 @@ async def test_a_visitor_is_told_that_nobody_could_be_verified_and_nobody_reads(
     told = visitor.page.get_by_text("Nous n’avons pas pu vérifier qui doit vous répondre.")
     await expect(told.first).to_be_visible()
     await expect(visitor.page.locator(".unverified a[href='tel:3919']")).to_be_visible()
+    await expect(visitor.page.locator(".standing")).to_contain_text("Personne ne peut lire vos messages")
     await visitor.say(SAID[0])
     await expect(policeman.page.locator(".pane article").first).to_be_visible()
     assert SAID[0] not in await policeman.page.locator(".pane").first.inner_text()

@@ -35,6 +35,7 @@ describe("where the conversation stands", () => {
     const active = { stage: "active", force: "gendarmerie" } as const;
     expect(standing(french, state({ ...active, peer_connected: true }), "ready").detail).toContain("vous lit");
     expect(standing(french, state({ ...active, peer_connected: false }), "ready").detail).not.toContain("vous lit");
+    expect(standing(french, state({ ...active, peer_connected: true }), "ready", true).detail).toContain("Personne ne peut lire");
     expect(standing(french, state({ ...active, peer_connected: true }), "lost").detail).toContain("Connexion perdue");
   });
 });

@@ -8,15 +8,19 @@ export interface Standing {
   readonly detail: string;
 }
 
-/** Say only what is known: no estimate where the server gives none, no listener where there is none. */
-export function standing(t: Say, state: StateFrame | null, link: LinkStatus): Standing {
-  const { title, detail } = byStage(t, state);
+/**
+ * Say only what is known: no estimate where the server gives none, no listener where there is none. `unread`: who has the
+ * conversation could not be verified, and has no key.
+ */
+export function standing(t: Say, state: StateFrame | null, link: LinkStatus, unread = false): Standing {
+  const { title, detail } = byStage(t, state, unread);
   return link === "lost" || link === "closed" ? { title, detail: t("lost") } : { title, detail };
 }
 
-function byStage(t: Say, state: StateFrame | null): Standing {
+function byStage(t: Say, state: StateFrame | null, unread: boolean): Standing {
   if (state?.stage === "active") {
     const title = state.force ? t(state.force) : t("conversation");
+    if (unread) return { title, detail: t("unread") };
     if (state.handover) return { title, detail: t("handover") };
     if (state.peer_connected === false) return { title, detail: t("peerAway") };
     return { title, detail: t((state.turn ?? 1) > 1 ? "relayed" : "listening") };

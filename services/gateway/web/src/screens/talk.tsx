@@ -29,7 +29,7 @@ interface Props {
 /** Waiting and talking: one screen, since one may write while waiting. */
 export function Talk(props: Props) {
   const { t, state, visit, announcer, words } = props;
-  const where = standing(t, state.standing, state.link);
+  const where = standing(t, state.standing, state.link, state.unverified);
   const waiting = state.standing?.stage !== "active";
   useEffect(() => {
     const words = `${where.title} ${where.detail}`;

@@ -65,6 +65,7 @@ export const en: Catalogue = {
   police: "Police",
   gendarmerie: "Gendarmerie",
   listening: "A trained person is reading you.",
+  unread: "Nobody can read your messages for now.",
   handover: "Another trained person is taking over. They have your messages.",
   relayed: "Another trained person has taken over and is reading you.",
   peerAway: "The other person’s connection is down. Your messages are waiting for them.",

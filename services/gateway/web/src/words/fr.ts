@@ -69,6 +69,7 @@ export const fr = {
   police: "Police",
   gendarmerie: "Gendarmerie",
   listening: "Une personne formée vous lit.",
+  unread: "Personne ne peut lire vos messages pour l’instant.",
   handover: "Une autre personne formée prend le relais. Elle a vos messages.",
   relayed: "Une autre personne formée a pris le relais et vous lit.",
   peerAway: "La connexion de la personne est coupée. Vos messages l’attendent.",
