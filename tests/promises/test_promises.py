@@ -32,8 +32,11 @@ async def gone(stack: TappedStack, within_s: float, *words: str) -> float:
 
 
 def test_no_name_is_asked() -> None:
-    """V1, V4: all that a visitor's page can say of the visitor before the chat, and only the first two are needed."""
-    assert Open.__struct_fields__ == ("category", "audience", "postal_code", "language", "work")
+    """V1, V4: all that a visitor's page can say before the chat, and only the first two are needed.
+
+    ``signer`` names a key that was made for this conversation alone; ``minor`` is said, or not, and believed.
+    """
+    assert Open.__struct_fields__ == ("category", "audience", "postal_code", "language", "work", "signer", "minor")
     Open(category=Category.DOMESTIC, audience=Audience.VICTIM)
 
 
@@ -100,7 +103,18 @@ async def test_the_specialist_sees_what_is_written_the_subject_and_the_place_and
     assert set(Held.__struct_fields__) == {
         *("conversation", "category", "audience", "force", "opened_at", "assigned_at", "language", "turn"),
         *("commune", "commune_name", "postal_code", "department", "unit", "visitor_connected", "delivered", "seen"),
-        *("new", "resumable_until"),
+        *(
+            "new",
+            "resumable_until",
+            "part",
+            "beside",
+            "until",
+            "turns",
+            "minor",
+            "danger",
+            "danger_at",
+            "danger_seen_by",
+        ),
     }
     async with conversation(tapped) as planted:
         told = msgspec.json.encode(planted.operator.frames)
