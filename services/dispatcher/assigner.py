@@ -1,8 +1,6 @@
 """What keeps the queues moving in one instance, while any number of other instances do the same."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 
 from services.dispatcher import metrics
@@ -12,11 +10,10 @@ from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchSto
 from services.dispatcher.store.projection import Projection
 from services.dispatcher.store.supervision import Supervision
 from services.dispatcher.store.transfer import Transfers
+from services.dispatcher.turns import Turns
 from shared.chat import wire
 from shared.chat.frames import Erased, encode
-from shared.chat.store import STORE_FAILURES
 from shared.contracts.conversation import EndedBy
-from shared.logs import get_logger
 
 AT_LEAST_EVERY_S = 1.0
 ANNOUNCED_WITHIN_MS = 2_000
@@ -34,23 +31,15 @@ class Assigner:
     def __init__(self, store: DispatchStore, announcer: Announcer) -> None:
         self._store = store
         self._announcer = announcer
-        self._wanted = asyncio.Event()
+        self._turns = Turns(self._assign_all, "not_assigned", AT_LEAST_EVERY_S)
 
     def wake(self) -> None:
         """Something changed: somebody came, or somebody has room."""
-        self._wanted.set()
+        self._turns.wake()
 
     async def run(self) -> None:
         """Assign for ever."""
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), AT_LEAST_EVERY_S)
-            self._wanted.clear()
-            try:
-                await self._assign_all()
-            except STORE_FAILURES as error:
-                get_logger().warning("not_assigned", error=error)
-                await asyncio.sleep(AT_LEAST_EVERY_S)
+        await self._turns.run()
 
     async def _assign_all(self) -> None:
         while True:

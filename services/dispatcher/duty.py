@@ -5,15 +5,13 @@ What changes a duty key, or who wants it, is announced to the other instances; w
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Protocol
 
 from services.dispatcher.domain.duty import DutyState
 from services.dispatcher.store.duty import DutyStore
-from shared.chat.store import STORE_FAILURES
+from services.dispatcher.turns import Turns
 from shared.chat.wire import CHANGED
 from shared.contracts.conversation import Force
-from shared.logs import get_logger
 
 DUTY = "duty"
 """Stands where an announcement to a dispatcher names a conversation or a console: the duty keys are to be looked at."""
@@ -40,31 +38,22 @@ class Duties:
         self._instance = instance
         self._tell = tell
         self._seated = seated
-        self._wanted = asyncio.Event()
+        self._turns = Turns(self._look, "duty_not_read", LOOK_EVERY_S, LOOK_AGAIN_S)
         self._to_announce: set[Force] = set()
         self._credentials: dict[str, str] = {}
 
     def wake(self) -> None:
         """Look soon: another instance says that something changed."""
-        self._wanted.set()
+        self._turns.wake()
 
     def changed(self, force: Force) -> None:
         """A console of this instance came, went, or changed something: look soon, and have the others look."""
         self._to_announce.add(force)
-        self._wanted.set()
+        self._turns.wake()
 
     async def run(self) -> None:
         """Look whenever it is wanted, and every few seconds; runs for ever."""
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
-            self._wanted.clear()
-            try:
-                await self._look()
-            except STORE_FAILURES as error:
-                get_logger().warning("duty_not_read", error=error)
-                await asyncio.sleep(LOOK_AGAIN_S)
-                self._wanted.set()
+        await self._turns.run()
 
     async def credentials(self, kids: Iterable[str]) -> dict[str, str]:
         """Return the proofs of these keys, as far as they are kept; a proof never changes."""

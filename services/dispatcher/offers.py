@@ -3,14 +3,11 @@
 Whoever offers or answers here is told at once; what another instance does is seen within a second.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Protocol
 
 from services.dispatcher.store.transfer import Offer, Transfers
-from shared.chat.store import STORE_FAILURES
-from shared.logs import get_logger
+from services.dispatcher.turns import Turns
 
 LOOK_EVERY_S = 1.0
 
@@ -28,23 +25,15 @@ class Offers:
     def __init__(self, store: Transfers, seated: Callable[[], Iterable[Seated]]) -> None:
         self._store = store
         self._seated = seated
-        self._wanted = asyncio.Event()
+        self._turns = Turns(self._look, "offers_not_read", LOOK_EVERY_S)
 
     def wake(self) -> None:
         """Look soon: something changed here."""
-        self._wanted.set()
+        self._turns.wake()
 
     async def run(self) -> None:
         """Look whenever it is wanted, and every second; runs for ever."""
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), LOOK_EVERY_S)
-            self._wanted.clear()
-            try:
-                await self._look()
-            except STORE_FAILURES as error:
-                get_logger().warning("offers_not_read", error=error)
-                await asyncio.sleep(LOOK_EVERY_S)
+        await self._turns.run()
 
     async def _look(self) -> None:
         if not list(self._seated()):

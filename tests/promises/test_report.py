@@ -16,7 +16,7 @@ from shared.contracts.conversation import Force
 from shared.contracts.signalement_reports import ReportStatus
 from tests.client import Operator, Visitor
 from tests.client.proposing import SAMPLE, Proposer
-from tests.promises.planted import PING_S, canary
+from tests.promises.planted import canary, conversation
 from tests.sealing import report as twin
 from tests.search import everywhere
 from tests.wiretap import TappedStack
@@ -35,6 +35,8 @@ class Reporting:
     operator: Operator
     proposer: Proposer
     report: str
+    said: list[str]
+    """The words that were planted in the chat."""
 
     async def hand_in(self) -> None:
         """She agrees, it is sealed and handed in."""
@@ -44,17 +46,13 @@ class Reporting:
 
 @asynccontextmanager
 async def reporting(stack: TappedStack) -> AsyncIterator[Reporting]:
-    """Hold a conversation in which a report is proposed."""
-    visitor = Visitor(stack.addresses.visitor, postal_code="69003", ping_s=PING_S)
-    credential = next(one for one in stack.credentials if one.login == "police1")
-    operator = Operator(stack.addresses.console, ping_s=PING_S)
-    await operator.log_in(credential.login, credential.password)
-    async with visitor, operator:
-        await visitor.opened()
-        await operator.until(lambda: visitor.conversation in operator.held, 20.0)
+    """Hold a conversation in which 30 words are planted, and a report with ten more is proposed."""
+    async with conversation(stack) as planted:
+        visitor, operator = planted.visitor, planted.operator
         proposer = Proposer(operator, visitor.conversation, visitor.authority, "69")
         to = await proposer.recipient()
-        yield Reporting(visitor, operator, proposer, proposer.propose(to, list(FIELDS.items())))
+        report = proposer.propose(to, list(FIELDS.items()))
+        yield Reporting(visitor, operator, proposer, report, list(planted.words.values()))
         await visitor.red_button()
 
 
@@ -72,9 +70,13 @@ async def partner_reads(stack: TappedStack, *arguments: str) -> str:
 
 
 async def test_a_report_is_read_by_the_service_named_and_by_nobody_between(tapped: TappedStack) -> None:
-    """V10 S1 P1: ten planted words are in the partner's hands once each; on no line, stream, store, log or disk."""
-    words = [*FIELDS.values(), *APPOINTMENT.values()]
+    """V10 S1 P1: 30 words are planted in the chat and ten in the report.
+
+    The ten are in the partner's hands once each; none of the forty is on a line to NATS or Valkey, in a stream, the
+    store, a log or a file.
+    """
     async with reporting(tapped) as one:
+        words = [*one.said, *FIELDS.values(), *APPOINTMENT.values()]
         await one.hand_in()
         await one.visitor.reports.becomes(one.report, ReportStatus.SUBMITTED)
         assert await everywhere(tapped, *words) == {}
