@@ -16,7 +16,7 @@ from services.dispatcher.staff.accounts import StaffRole
 from services.dispatcher.store.dispatch import DispatchStore
 from services.dispatcher.traffic import TrafficKeeper
 from shared import keys, streams
-from shared.clock import now_ms
+from shared.clock import now_ms, utc_now
 from shared.contracts.audit import AuditEntry
 from tests.component.dispatcher.people import Desk, Place
 from tests.servers import NatsServer, eventually
@@ -152,7 +152,7 @@ async def becomes(found: Callable[[], Awaitable[object]], wanted: object) -> Non
 async def test_a_supervisor_hands_over_puts_back_and_drains_and_the_audit_has_it(
     instance: Running, browse: Browse, place: Place, nats: NatsServer
 ) -> None:
-    chief, store = await browse("chief1"), instance.floor.dispatch
+    began, chief, store = utc_now(), await browse("chief1"), instance.floor.dispatch
     await _sit(store, "police7")
     conversation = await place.visit()
     await becomes(lambda: _held(chief), {"police7": [conversation]})
@@ -171,7 +171,7 @@ async def test_a_supervisor_hands_over_puts_back_and_drains_and_the_audit_has_it
     done = [
         (entry.action, entry.target)
         for entry in await _audit(nats)
-        if entry.account == "chief1" and entry.action != "logged_in"
+        if entry.account == "chief1" and entry.action != "logged_in" and entry.time >= began
     ]
     assert done == [
         ("conversation_handed", "police8"),
