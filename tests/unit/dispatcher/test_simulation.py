@@ -20,7 +20,7 @@ BAD_NIGHT = Plan(
 )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [2, 3, 4])
 def test_nobody_is_forgotten_or_given_twice_while_consoles_and_instances_die(seed: int) -> None:
     shift = Shift(BAD_NIGHT, random.Random(seed))
     figures = asyncio.run(shift.run(Rules(PATIENCE, CARE, shift.clock)))
