@@ -1,5 +1,6 @@
 """Resume words (V14): a dead battery, another device, nothing to retell."""
 
+import re
 import unicodedata
 
 from playwright.async_api import Page, expect
@@ -139,6 +140,8 @@ async def test_the_words_are_nowhere_in_the_browser(people: People) -> None:
     """V8 V14: shown once, on request; not in storage, and no longer in the document."""
     visitor = await people.visitor()
     await visitor.ask("domestic", "75011")
+    await expect(visitor.page.get_by_role("button", name="Je suis en danger maintenant")).to_be_visible()
+    before = await visitor.page.content()
     words = await four_words(visitor)
     stored = await visitor.page.evaluate(
         "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,"
@@ -146,8 +149,14 @@ async def test_the_words_are_nowhere_in_the_browser(people: People) -> None:
     )
     assert stored == [0, 0, 0, 0, 0]
     content = await visitor.page.content()
-    assert not any(word in content for word in words)
+    # A word of the list may be one that the page uses itself, or stand in one.
+    assert not [word for word in words if len(times(word, content)) > len(times(word, before))]
     await visitor.end()
+
+
+def times(word: str, text: str) -> list[str]:
+    """Find a whole word."""
+    return re.findall(rf"\b{re.escape(word)}\b", text)
 
 
 def plain(word: str) -> str:
