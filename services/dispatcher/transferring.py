@@ -68,14 +68,13 @@ class Transferring:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        at = "/api/transfer"
         return [
-            web.get(at, self.receivers),
-            web.post(f"{at}/offer", self.offer),
-            web.post(f"{at}/take-back", self.take_back),
-            web.post(f"{at}/accept", self.accept),
-            web.post(f"{at}/refuse", self.refuse),
-            web.post(f"{at}/leave", self.leave),
+            web.get("/api/transfer", self.receivers),
+            web.post("/api/transfer/offer", self.offer),
+            web.post("/api/transfer/take-back", self.take_back),
+            web.post("/api/transfer/accept", self.accept),
+            web.post("/api/transfer/refuse", self.refuse),
+            web.post("/api/transfer/leave", self.leave),
         ]
 
     async def receivers(self, request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 from infra.local.stack import Stack
 from tests.chaos.fleet import Plan, run
 
-SHORT = Plan(consoles=12, visitors=120, seconds=8.0, kill_every_s=(0.5, 1.5))
+SHORT = Plan(consoles=9, visitors=80, seconds=6.0, kill_every_s=(0.4, 1.2))
 
 
 async def test_nobody_is_lost_or_has_two_operators_whichever_dispatcher_dies(mortal: Stack) -> None:

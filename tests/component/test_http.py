@@ -19,7 +19,7 @@ from infra.local.stack import Stack
 from services.dispatcher.store.dispatch import QUEUES
 from tests.client import Operator, Visitor
 
-EXAMPLES = os.environ.get("HAVRE_HTTP_EXAMPLES", "15")
+EXAMPLES = os.environ.get("HAVRE_HTTP_EXAMPLES", "8")
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
     "response_headers_conformance,unsupported_method,allow_header_conformance"

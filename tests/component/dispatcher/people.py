@@ -25,7 +25,7 @@ from tests.sealing.staff import Account as Signer
 from tests.sealing.staff import ShiftKey
 
 PASSWORD = "long enough a password"
-WITHIN_S = 8.0
+WITHIN_S = 20.0
 F = TypeVar("F", bound=Frame)
 
 

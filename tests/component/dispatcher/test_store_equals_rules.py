@@ -374,7 +374,7 @@ def test_the_store_decides_as_the_rules_do(machine: type[StoreBesideRules]) -> N
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
