@@ -69,6 +69,9 @@ async def test_who_is_in_danger_goes_first_and_everybody_on_duty_knows(people: P
     await expect(supervision.get_by_role("region", name="personne en danger")).to_contain_text("personne ne l’a encore")
     await operator.available()
     await expect(second.page.locator(".standing")).to_contain_text("Police")
+    # Both came to this desk: who is in danger stands first, and is opened.
+    await expect(operator.page.locator(".lines .line")).to_have_count(2)
+    await expect(operator.page.locator(".lines .line").first).to_contain_text("En danger")
     await operator.open_first()
     await _all_know(second, operator, supervision)
     await second.page.get_by_role("button", name="Je ne suis plus en danger").click()
