@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from services.dispatcher.app import Running
 from services.dispatcher.audit.reading import entries
 from shared import keys
-from shared.chat.frames import Ack, Held, Message, Offer, Offers, Released, Say, SetStatus
+from shared.chat.frames import Ack, Held, Message, Offer, Offers, Ping, Released, Say, SetStatus
 from shared.chat.store import ConversationStore, Record
 from shared.contracts.audit import AuditAction
 from shared.contracts.conversation import Force
@@ -190,6 +190,13 @@ async def test_the_handover_ends_by_itself(start: Start, place: Place, seat: Sit
     await _does(giver, "offer", conversation, operator="police2")
     await _does(other, "accept", conversation)
     await giver.hears(Held, _held("colleague", conversation))
+
+    async def over() -> bool:
+        return (await _record(client, conversation)).colleague is None
+
+    await eventually(over, 20)
+    # As a console does every ten seconds: whatever announcement was lost is mended by it.
+    await giver.send(Ping(seqs={conversation: 0}))
     await giver.hears(Released, lambda frame: frame.conversation == conversation)
     assert (await _record(client, conversation)).operator == "police2"
 
