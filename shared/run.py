@@ -39,8 +39,12 @@ def report_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any])
 
 
 async def forever(name: str, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Do ``work`` every ``period_s`` seconds; a failure is logged and the next turn comes all the same."""
-    while True:
+    """Do ``work`` every ``period_s`` seconds; a failure is logged and the next turn comes all the same.
+
+    A cancellation that ``work`` swallowed ends it too.
+    """
+    task = asyncio.current_task()
+    while task is None or not task.cancelling():
         await asyncio.sleep(period_s)
         try:
             await work()

@@ -28,8 +28,10 @@ class Turns:
     async def run(self) -> None:
         """Take turns for ever."""
         while True:
+            # Not by wait_for: a wake at the moment of a cancellation would make it lose that one, and this go on for ever.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._every_s)
+                async with asyncio.timeout(self._every_s):
+                    await self._wanted.wait()
             self._wanted.clear()
             try:
                 await self._act()

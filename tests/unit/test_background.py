@@ -1,0 +1,42 @@
+"""What runs beside a service ends with it, whatever happens at the moment of ending."""
+
+import asyncio
+
+from services.dispatcher.turns import Turns
+from shared.run import forever
+
+
+async def test_a_wake_at_the_moment_of_the_end_does_not_keep_turns_alive() -> None:
+    """O9: a dispatcher that has stopped decides nothing any more."""
+
+    async def nothing() -> None:
+        return None
+
+    turns = Turns(nothing, "failed", 60.0)
+    running = asyncio.create_task(turns.run())
+    await asyncio.sleep(0)
+    turns.wake()
+    await asyncio.sleep(0)
+    turns.wake()
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=2.0)
+    assert done
+
+
+async def test_work_that_swallows_its_cancellation_is_not_done_again() -> None:
+    turns = []
+
+    async def deaf() -> None:
+        turns.append(len(turns))
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return
+
+    running = asyncio.create_task(forever("deaf", 0.0, deaf))
+    while not turns:
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=2.0)
+    assert done
+    assert turns == [0]
