@@ -28,7 +28,7 @@ class Turns:
     async def run(self) -> None:
         """Take turns for ever."""
         while True:
-            # Not by wait_for: a wake at the moment of a cancellation would make it lose that one, and this go on for ever.
+            # Not by wait_for, which loses a cancellation that comes together with a wake: this would go on for ever.
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every_s):
                     await self._wanted.wait()

@@ -25,17 +25,18 @@ async def test_a_wake_at_the_moment_of_the_end_does_not_keep_turns_alive() -> No
 
 async def test_work_that_swallows_its_cancellation_is_not_done_again() -> None:
     turns = []
+    begun = asyncio.Event()
 
     async def deaf() -> None:
         turns.append(len(turns))
+        begun.set()
         try:
             await asyncio.sleep(60)
         except asyncio.CancelledError:
             return
 
     running = asyncio.create_task(forever("deaf", 0.0, deaf))
-    while not turns:
-        await asyncio.sleep(0)
+    await begun.wait()
     running.cancel()
     done, _ = await asyncio.wait([running], timeout=2.0)
     assert done
