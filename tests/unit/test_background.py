@@ -24,7 +24,7 @@ async def test_a_wake_at_the_moment_of_the_end_does_not_keep_turns_alive() -> No
 
 
 async def test_work_that_swallows_its_cancellation_is_not_done_again() -> None:
-    turns = []
+    turns: list[int] = []
     begun = asyncio.Event()
 
     async def deaf() -> None:
