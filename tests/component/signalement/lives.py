@@ -58,6 +58,7 @@ class Lives:
         """
         if self._pid:
             self._reborn = False
+            await asyncio.wait_for(self._born.wait(), 30)
             self.end()
             await self.ended()
         self._over.clear()

@@ -20,6 +20,11 @@ LIFE = "life: "
 """How lines for the test begin; others are the service's log."""
 
 
+def tell(said: str) -> None:
+    """Tell the test, on a line of its own: a life that was ended may have left half a line of its log."""
+    print(f"\n{LIFE}{said}", flush=True)
+
+
 class Deadline:
     """Counts writes, and dies of one of them."""
 
@@ -69,7 +74,7 @@ def family_of(subject: str) -> str:
 async def die(client: Any, of: str) -> None:
     """Be gone as in a power cut, once what was said has left."""
     await client.flush()
-    print(f"{LIFE}died of {of}", flush=True)
+    tell(f"died of {of}")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -83,9 +88,9 @@ def main() -> None:
                 doom(Deadline(int(line)))
             app.serve()
             os._exit(0)
-        print(f"{LIFE}{child}", flush=True)
+        tell(str(child))
         os.waitpid(child, 0)
-        print(f"{LIFE}over", flush=True)
+        tell("over")
 
 
 if __name__ == "__main__":
