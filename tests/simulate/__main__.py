@@ -6,14 +6,17 @@ import random
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from redis.asyncio import Redis
 
-from tests.simulate.engines import Rules, Script
-from tests.simulate.shift import CARE, PATIENCE, Shift
+from tests.simulate.rules import Rules
+from tests.simulate.script import Script
+from tests.simulate.shift import Shift
 from tests.simulate.town import Plan
+from tests.simulate.world import CARE, PATIENCE
 
 USUAL = Plan()
 
@@ -54,7 +57,8 @@ async def _on_store(shift: Shift, seed: int) -> None:
         await shift.run(script)
         assert len(script.announced) == len(set(script.announced)), "a decision was announced twice"
         assert set(script.announced) == script.decided, "a decision was never announced"
-        print(f"{len(script.decided)} decisions, each announced once, whoever died")
+        died = ", ".join(f"{count} {kind}" for kind, count in script.died.most_common())
+        print(f"{len(script.decided)} decisions, each announced once, though whoever made them died first: {died}")
 
 
 def _show(shift: Shift, took_s: float) -> None:
@@ -72,6 +76,7 @@ def _show(shift: Shift, took_s: float) -> None:
         f"{counts['closed']} times; {counts['moved']} moved by overflow; {counts['breaks']} breaks after hard ones"
     )
     print(f"{counts['dangers over']} took back that they are in danger")
+    _show_transfers(counts)
     print(f"{counts['understood']} of {counts['foreign']} assignments in another language to one who speaks it")
     for kind, waits in shift.figures.waits.items():
         if len(waits) >= 20:
@@ -81,6 +86,24 @@ def _show(shift: Shift, took_s: float) -> None:
                 f"longest {max(waits) / 1000:.0f} s ({len(waits)})"
             )
     print(f"every promise held after each of {shift.book.checked} steps ({took_s:.0f} s)")
+
+
+def _show_transfers(counts: Counter[str]) -> None:
+    print(
+        f"{counts['offers']} offers ({counts['offers to one']} to one, {counts['offers to a queue']} to a queue, "
+        f"{counts['offers to the other force']} to the other force): {counts['transferred']} accepted, each once; "
+        f"{counts['offers nobody took']} timed out, {counts['offers taken back']} taken back, "
+        f"{counts['offers refused']} times refused, {counts['acceptances too late, or without room']} times too late"
+    )
+    print(
+        f"hand-overs of two: {counts['hand-overs that the giver left']} left by the giver, "
+        f"{counts['hand-overs that ended by time']} ended by their time"
+    )
+    print(
+        f"with an offer open {counts['consoles lost with an offer open']} consoles lost and "
+        f"{counts['instances died with an offer open']} instances died; in a hand-over "
+        f"{counts['consoles lost in a hand-over']} and {counts['instances died in a hand-over']}"
+    )
 
 
 if __name__ == "__main__":

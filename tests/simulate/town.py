@@ -29,6 +29,8 @@ class Plan:
     """How often one console is lost, on the average."""
     supervised_ms: int = 20 * MINUTE_MS
     """How often a supervisor decides something, on the average."""
+    offered_ms: int = MINUTE_MS
+    """How often an operator offers a conversation to another, on the average."""
 
 
 @dataclass(slots=True)

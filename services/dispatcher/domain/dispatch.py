@@ -33,6 +33,10 @@ class Ticket:
     colleague: str | None = None
     """Who has handed it over and may stay until ``until_ms``."""
     until_ms: int = 0
+    missing_ms: int = 0
+    """The last sign of a visitor who vanished while in danger; 0: they did not."""
+    settled_ms: int = 0
+    """The last sign of an absence that somebody has closed."""
 
     @property
     def weighs(self) -> bool:
@@ -126,7 +130,7 @@ class Dispatch:
         return ticket.operator
 
     def arrive(self, operator: str, queues: Iterable[str], limit: int, now_ms: int) -> list[str]:
-        """Seat an operator, or renew the one who is there; return what they hold."""
+        """Seat an operator, or renew the one who is there; return the conversations that they are in."""
         lease_ms = self.patience.renewed(now_ms)
         desk = self.desks.get(operator)
         if desk is None:
@@ -134,7 +138,7 @@ class Dispatch:
             self.desks[operator] = Desk(frozenset(queues), limit, lease_ms, now_ms, status)
         else:
             desk.queues, desk.limit, desk.lease_ms = frozenset(queues), limit, lease_ms
-        return self.held_by(operator)
+        return self.mine(operator)
 
     def renew(self, operator: str, now_ms: int) -> bool:
         """Move the lease forward on a sign of life; False when the operator is no longer seated."""
@@ -167,6 +171,7 @@ class Dispatch:
         """Take back that a conversation is in danger: it stands where it would have stood."""
         if ticket := self.tickets.get(conversation):
             ticket.hurry.discard(Hurry.DANGER)
+            ticket.missing_ms = ticket.settled_ms = 0
 
     def endangered(self) -> list[str]:
         """Return the conversations in danger, wherever they are."""
@@ -287,6 +292,10 @@ class Dispatch:
     def held_by(self, operator: str) -> list[str]:
         """Return the conversations of one operator."""
         return [one for one, ticket in self.tickets.items() if ticket.operator == operator]
+
+    def mine(self, operator: str) -> list[str]:
+        """Return every conversation that an operator is in: what they have, and what they are handing over."""
+        return [one for one, ticket in self.tickets.items() if operator in {ticket.operator, ticket.colleague}]
 
     def waiting(self, queue: str) -> list[str]:
         """Return one queue, next first, without those who are shut out."""

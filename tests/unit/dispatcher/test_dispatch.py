@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.dispatch import Dispatch, Status
 from services.dispatcher.domain.order import Hurry
+from services.dispatcher.domain.transfer import Handing
 
 QUEUES = ("police.sexual", "police.domestic", "gendarmerie.domestic")
 CONVERSATIONS = st.integers(0, 11).map(lambda number: f"c{number}")
@@ -20,6 +21,7 @@ class Shift(RuleBasedStateMachine):
         super().__init__()
         self.now_ms = 1_800_000_000_000
         self.dispatch = Dispatch(care=Care(in_a_row=2, break_ms=30_000))
+        self.handing = Handing(self.dispatch)
         self.turns: dict[str, int] = {}
 
     @rule(seconds=st.integers(0, 40))
@@ -47,8 +49,8 @@ class Shift(RuleBasedStateMachine):
 
     @rule(operator=OPERATORS, queues=st.sets(st.sampled_from(QUEUES), min_size=1), limit=st.integers(1, 3))
     def an_operator_arrives(self, operator: str, queues: set[str], limit: int) -> None:
-        held = self.dispatch.held_by(operator)
-        assert self.dispatch.arrive(operator, queues, limit, self.now_ms) == held
+        mine = self.dispatch.mine(operator)
+        assert self.dispatch.arrive(operator, queues, limit, self.now_ms) == mine
 
     @rule(operator=OPERATORS)
     def an_operator_leaves(self, operator: str) -> None:
@@ -87,10 +89,9 @@ class Shift(RuleBasedStateMachine):
     @rule(conversation=CONVERSATIONS, operator=OPERATORS)
     def a_supervisor_hands_one_over(self, conversation: str, operator: str) -> None:
         """Wherever it was, it is with this operator and nobody else, within their limit; or nothing has changed."""
-        before = {one: ticket.operator for one, ticket in self.dispatch.tickets.items()}
+        before = self.holders()
         why = self.dispatch.hand(conversation, operator, self.now_ms)
-        after = {one: ticket.operator for one, ticket in self.dispatch.tickets.items()}
-        assert after == ({**before, conversation: operator} if not why else before)
+        assert self.holders() == ({**before, conversation: operator} if not why else before)
         if not why:
             desk = self.dispatch.desks[operator]
             assert len(self.dispatch.held_by(operator)) <= desk.limit
@@ -134,6 +135,88 @@ class Shift(RuleBasedStateMachine):
     def an_operator_goes_on(self, operator: str) -> None:
         self.dispatch.go_on(operator)
 
+    @rule(
+        conversation=CONVERSATIONS,
+        to=st.none() | OPERATORS,
+        queue=st.sampled_from(["", *QUEUES]),
+        seconds=st.integers(1, 60),
+    )
+    def one_is_offered(self, conversation: str, to: str | None, queue: str, seconds: int) -> None:
+        """It stays where it is; whoever is asked could have it now."""
+        held, ticket = self.holders(), self.dispatch.tickets.get(conversation)
+        giver = (ticket.operator if ticket else None) or "o0"
+        why = self.handing.offer(conversation, giver, to, queue, seconds * 1000, self.now_ms)
+        assert self.holders() == held
+        if ticket and not why:
+            assert self.handing.offers(self.now_ms)[conversation] is ticket.offer
+            assert to != giver
+            assert ticket.colleague is None, "one hand-over after the other"
+            assert to is None or not self.dispatch.hindrance(to, queue or ticket.queue, self.now_ms)
+
+    @rule(operator=OPERATORS, seconds=st.sampled_from([0, 10, 40]))
+    def offers_are_accepted(self, operator: str, seconds: int) -> None:
+        """By two at once: one of them has it, within their limit; its giver is beside them within a force alone."""
+        for conversation, offer in self.handing.offers(self.now_ms).items():
+            ticket = self.dispatch.tickets[conversation]
+            for who in (operator, offer.to or "o1", operator):
+                held, giver, force = self.holders(), ticket.operator, ticket.queue.split(".")[0]
+                if self.handing.accept(conversation, who, seconds * 1000, self.now_ms):
+                    assert self.holders() == held
+                    continue
+                self.turns[conversation] += 1
+                assert self.holders() == {**held, conversation: who}
+                assert offer.to in {None, who}
+                assert who not in offer.refused
+                desk = self.dispatch.desks[who]
+                assert ticket.queue in desk.queues
+                assert len(self.dispatch.held_by(who)) <= desk.limit
+                assert ticket.colleague == (giver if seconds and ticket.queue.startswith(force) else None)
+
+    @rule(operator=OPERATORS)
+    def offers_are_refused(self, operator: str) -> None:
+        held = self.holders()
+        for conversation in self.handing.offers(self.now_ms):
+            if self.handing.refuse(conversation, operator, self.now_ms):
+                assert self.handing.accept(conversation, operator, 10_000, self.now_ms) == "gone", "no is no"
+        assert self.holders() == held
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def a_giver_changes_their_mind(self, conversation: str, operator: str) -> None:
+        held = self.holders()
+        if self.handing.take_back(conversation, operator, self.now_ms):
+            assert self.holders()[conversation] == operator
+        assert conversation not in self.handing.offers(self.now_ms) or self.holders()[conversation] != operator
+        assert self.holders() == held
+
+    @rule(conversation=CONVERSATIONS, operator=OPERATORS)
+    def a_giver_leaves(self, conversation: str, operator: str) -> None:
+        held, mine = self.holders(), self.dispatch.mine(operator)
+        left = self.handing.step_aside(conversation, operator)
+        assert self.dispatch.mine(operator) == [one for one in mine if not left or one != conversation]
+        assert self.holders() == held
+
+    @rule()
+    def offers_and_handovers_lapse(self) -> None:
+        held = self.holders()
+        self.handing.lapse(self.now_ms)
+        assert self.holders() == held
+        assert all(ticket.until_ms > self.now_ms for ticket in self.dispatch.tickets.values() if ticket.colleague)
+
+    def holders(self) -> dict[str, str | None]:
+        """Who has what; nobody has what waits."""
+        return {one: ticket.operator for one, ticket in self.dispatch.tickets.items()}
+
+    @invariant()
+    def whoever_is_aside_is_there_and_is_not_who_has_it(self) -> None:
+        for ticket in self.dispatch.tickets.values():
+            if ticket.colleague:
+                assert ticket.operator not in {None, ticket.colleague}
+                assert ticket.colleague in self.dispatch.desks
+
+    @invariant()
+    def what_is_offered_is_somebodys(self) -> None:
+        assert all(self.dispatch.tickets[one].operator for one in self.handing.offers(self.now_ms))
+
     @invariant()
     def everyone_is_in_exactly_one_place(self) -> None:
         waiting = [one for queue in QUEUES for one in self.dispatch.waiting(queue) + self.dispatch.shut(queue)]
@@ -141,10 +224,13 @@ class Shift(RuleBasedStateMachine):
         assert sorted(waiting + held) == sorted(self.dispatch.tickets)
 
     def teardown(self) -> None:
-        """Everyone who stays is served, once somebody is there to serve."""
+        """Everyone who stays is served, once somebody is there to serve; no offer and no hand-over goes on for ever."""
         self.now_ms += 60_000
         self.dispatch.closed.clear()
         self.dispatch.expire(self.now_ms)
+        self.handing.lapse(self.now_ms)
+        assert self.handing.offers(self.now_ms) == {}
+        assert not any(ticket.colleague for ticket in self.dispatch.tickets.values())
         self.dispatch.arrive("o9", QUEUES, len(self.dispatch.tickets) or 1, self.now_ms)
         self.dispatch.assign(self.now_ms)
         assert all(ticket.operator == "o9" for ticket in self.dispatch.tickets.values())
