@@ -1,12 +1,23 @@
 """Fixtures that any test may ask for; a test that asks for none starts nothing."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from infra.local.stack import Stack
 from tests.servers import NatsServer, Servers, ValkeyServer, running_servers
 from tests.stack import running_stack
+
+TESTS = Path(__file__).parent
+LONGEST_FIRST = ("promises", "chaos", "e2e", "fuzz", "component", "unit")
+"""Folders by how long one of their tests takes: two workers end together when what is left last is short."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; within a folder the order stays, and with it the session's servers."""
+    rank = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], 0))
 
 
 @pytest.fixture(scope="session")

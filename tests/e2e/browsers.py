@@ -7,7 +7,8 @@ from playwright.async_api import BrowserContext, ConsoleMessage
 
 from tests.servers import eventually
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The headless shell first: the same engine without the windows, tabs and toolbars that nobody sees here."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,7 +18,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HOW = "no browser found: install Debian's `chromium` (apt-get install chromium), or name one in HAVRE_TEST_BROWSER"
+HOW = "no browser found: install Debian's `chromium-headless-shell` or `chromium`, or name one in HAVRE_TEST_BROWSER"
 
 
 def executable() -> str:
