@@ -6,7 +6,8 @@ the giver may stay beside them for a while.
 
 from collections.abc import Iterable
 
-from services.dispatcher.domain.dispatch import Dispatch, Offer, Ticket
+from services.dispatcher.domain.dispatch import Dispatch
+from services.dispatcher.domain.tickets import Offer, Ticket
 
 
 class Handing:
