@@ -75,7 +75,7 @@ class Havre(Contender):
                 visitor_url=_socket_of(visitor),
                 console_url=_socket_of(console),
                 origins=[visitor, console],
-                cookies=await log_in(self.running, -(-share // PER_OPERATOR)),
+                seats=await log_in(self.running, -(-share // PER_OPERATOR)),
                 count=share,
             )
 

@@ -1,19 +1,26 @@
-"""Operators for the bench: accounts put where the dispatcher keeps them, sessions opened by its own login."""
+"""Operators for the bench: accounts where the dispatcher keeps them, sessions from its own login, keys for a shift."""
 
 import asyncio
 import json
 import secrets
 from http.client import HTTPConnection
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 import nats
 
 from infra.local.stack import Stack
 from services.dispatcher.doors import COOKIE
-from services.dispatcher.staff.accounts import Account, Accounts
+from services.dispatcher.staff.accounts import Account, Accounts, StaffRole
+from services.dispatcher.staff.keys import keys_of
 from services.dispatcher.staff.passwords import Passwords
+from shared.chat.frames import Role
+from shared.clock import now_ms
 from shared.contracts.conversation import Category, Force
+from shared.sealing.authority import load_private
 from tests.bench.generator import BenchFailed
+from tests.sealing.staff import make_shift, open_account_key
+from tests.stack import KEY_ROUNDS
 
 PER_OPERATOR = 4
 """Conversations that one operator holds at once."""
@@ -21,10 +28,18 @@ POSTAL_CODES = {Force.POLICE: "75011", Force.GENDARMERIE: "48100"}
 """Codes that lie wholly with one force, for visitors of the bench."""
 
 
-async def log_in(stack: Stack, count: int, force: Force = Force.POLICE, limit: int = PER_OPERATOR) -> list[str]:
-    """Create operators and log each in; return their Cookie headers."""
+class Seat(TypedDict):
+    """What a console of the bench connects with: its ``Cookie`` header, and what it proves its shift key with."""
+
+    cookie: str
+    credential: str
+
+
+async def log_in(stack: Stack, count: int, force: Force = Force.POLICE, limit: int = PER_OPERATOR) -> list[Seat]:
+    """Create operators and log each in; all have one account key, since what it seals is not looked at here."""
     password = secrets.token_urlsafe(16)
     kept = Passwords().hash(password)
+    given = keys_of(load_private(stack.authority_file), force, [StaffRole.OPERATOR], password, KEY_ROUNDS)
     env = stack.environment("dispatcher")
     user = env["HAVRE_NATS_USER"]
     client = await nats.connect(
@@ -34,11 +49,20 @@ async def log_in(stack: Stack, count: int, force: Force = Force.POLICE, limit: i
     try:
         accounts = Accounts(client)
         for login in logins:
-            account = Account(login=login, force=force, categories=tuple(Category), limit=limit, password_hash=kept)
-            await accounts.add(account)
+            await accounts.add(
+                Account(login=login, force=force, categories=tuple(Category), limit=limit, password_hash=kept, **given)
+            )
     finally:
         await client.close()
-    return [await asyncio.to_thread(_cookie, stack.addresses.console, login, password) for login in logins]
+    key = open_account_key(str(given["account_key"]), password)
+    now = now_ms() // 1000
+    return [
+        Seat(
+            cookie=await asyncio.to_thread(_cookie, stack.addresses.console, login, password),
+            credential=make_shift(key, str(given["certificate"]), force, Role.OPERATOR, now).credential,
+        )
+        for login in logins
+    ]
 
 
 def _cookie(console: str, login: str, password: str) -> str:

@@ -129,11 +129,11 @@ async def assignment(waiting: int = 1_000, newcomers: int = 50, operators: int =
         await asyncio.sleep(SETTLE_S)
         there = await log_in(havre.running, -(-newcomers // 20), Force.GENDARMERIE, limit=20)
         met = await desk.do(
-            "desk", act="open_one_by_one", visitor_url=lone["url"], **common, cookies=there, count=newcomers,
+            "desk", act="open_one_by_one", visitor_url=lone["url"], **common, seats=there, count=newcomers,
             postal_code=POSTAL_CODES[Force.GENDARMERIE],
         )  # fmt: skip
         here = await log_in(havre.running, operators)
-        emptied = await desk.do("desk", act="empty_queue", **common, cookies=here, count=waiting)
+        emptied = await desk.do("desk", act="empty_queue", **common, seats=here, count=waiting)
     times = sorted(met["assigned_us"])
     return {
         "waiting": waiting,

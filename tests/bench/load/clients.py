@@ -200,13 +200,14 @@ class VisitorClient(PingingClient):
 
 
 class ConsoleClient(PingingClient):
-    """An operator's console of Havre, logged in (the cookie is among the headers)."""
+    """An operator's console of Havre, logged in (the cookie is among the headers); ``credential``: of its shift key."""
 
     own_ways = 1
     ping_s = 5.0
 
-    def __init__(self, delivered: Delivered) -> None:
+    def __init__(self, delivered: Delivered, credential: str) -> None:
         super().__init__(delivered)
+        self._credential = credential
         self._welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.held: set[str] = set()
         self.on_held: Callable[[ConsoleClient, str], None] | None = None
@@ -214,7 +215,7 @@ class ConsoleClient(PingingClient):
         self.errors: list[str] = []
 
     async def begin(self) -> None:
-        self.send(b'{"t":"sync","seqs":{}}')
+        self.send(msgspec.json.encode({"t": "sync", "seqs": {}, "credential": self._credential}))
         await self._welcome
         self.send(b'{"t":"status","status":"available"}')
 

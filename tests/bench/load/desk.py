@@ -22,7 +22,13 @@ class Desk:
         self._keep: list[ConsoleClient | VisitorClient] = []
 
     async def open_one_by_one(
-        self, visitor_url: str, console_url: str, origins: list[str], cookies: list[str], count: int, postal_code: str
+        self,
+        visitor_url: str,
+        console_url: str,
+        origins: list[str],
+        seats: list[dict[str, str]],
+        count: int,
+        postal_code: str,
     ) -> dict[str, Any]:
         """Open conversations one after the other; report how long each took from "open" to the console's "held"."""
         held: dict[str, asyncio.Future[float]] = {}
@@ -30,7 +36,7 @@ class Desk:
         def on_held(_console: ConsoleClient, conversation: str) -> None:
             _of(held, conversation).set_result(time.perf_counter())
 
-        await self._consoles(console_url, origins[1], cookies, on_held)
+        await self._consoles(console_url, origins[1], seats, on_held)
         times = []
         for _ in range(count):
             visitor = VisitorClient(_nothing, postal_code)
@@ -44,7 +50,9 @@ class Desk:
             times.append(round((assigned - began) * 1e6))
         return {"assigned_us": times}
 
-    async def empty_queue(self, console_url: str, origins: list[str], cookies: list[str], count: int) -> dict[str, Any]:
+    async def empty_queue(
+        self, console_url: str, origins: list[str], seats: list[dict[str, str]], count: int
+    ) -> dict[str, Any]:
         """End every conversation as soon as it is assigned, until ``count`` were."""
         seen: dict[str, int] = {}
         loop = asyncio.get_running_loop()
@@ -62,7 +70,7 @@ class Desk:
                 done.set_result(None)
 
         began = time.perf_counter()
-        await self._consoles(console_url, origins[1], cookies, on_held)
+        await self._consoles(console_url, origins[1], seats, on_held)
         try:
             async with asyncio.timeout(90):
                 await done
@@ -71,11 +79,11 @@ class Desk:
             raise TimeoutError(f"{len(seen)} of {count} were assigned; {sorted(errors)[:3]}") from None
         return {"seconds": time.perf_counter() - began, "twice": sum(times > 1 for times in seen.values())}
 
-    async def _consoles(self, url: str, origin: str, cookies: list[str], on_held: Any) -> None:
-        for cookie in cookies:
-            console = ConsoleClient(_nothing)
+    async def _consoles(self, url: str, origin: str, seats: list[dict[str, str]], on_held: Any) -> None:
+        for seat in seats:
+            console = ConsoleClient(_nothing, seat["credential"])
             console.on_held = on_held
-            await console.connect(url, {"Origin": origin, "Cookie": cookie})
+            await console.connect(url, {"Origin": origin, "Cookie": seat["cookie"]})
             self._keep.append(console)
 
 

@@ -33,7 +33,7 @@ async def _plain(flow: Flow, kind: type[Client], urls: list[str], first: int, co
 
 
 async def _havre(
-    flow: Flow, visitor_url: str, console_url: str, origins: list[str], cookies: list[str], count: int
+    flow: Flow, visitor_url: str, console_url: str, origins: list[str], seats: list[dict[str, str]], count: int
 ) -> list[Client]:
     """Bring consoles on line, then open conversations until every one of ``count`` is with one of them."""
     assigned: dict[str, ConsoleClient] = {}
@@ -42,10 +42,10 @@ async def _havre(
         assigned[conversation] = console
 
     consoles = []
-    for cookie in cookies:
-        console = ConsoleClient(flow.delivered)
+    for seat in seats:
+        console = ConsoleClient(flow.delivered, seat["credential"])
         console.on_held = held
-        await console.connect(console_url, {"Origin": origins[1], "Cookie": cookie})
+        await console.connect(console_url, {"Origin": origins[1], "Cookie": seat["cookie"]})
         consoles.append(console)
     visitors = await _open_visitors(flow.delivered, visitor_url, origins[0], count)
     async with asyncio.timeout(20):
