@@ -99,8 +99,23 @@ ENDANGERED = f"{DISPATCH}endangered"
 
 
 def danger(cid: str) -> str:
-    """Hash: at, by (role that said it), seen_by, seen_at. There as long as the danger and the conversation are."""
+    """Hash: at, by (role that said it), seen_by, seen_at, settled (the last sign whose absence somebody closed).
+
+    There as long as the danger and the conversation are.
+    """
     return f"{DISPATCH}danger:{cid}"
+
+
+MISSING = f"{DISPATCH}missing"
+"""Sorted set: conversations whose visitor vanished while in danger, by the moment (ms) that it was found out."""
+
+
+def missing(cid: str) -> str:
+    """Hash: sign (the page's last, ms), at, queue, seen_by, seen_at; over and over_at once the conversation is gone.
+
+    There until the visitor is back or somebody closes it; one that nobody has seen outlives its conversation for a day.
+    """
+    return f"{DISPATCH}missing:{cid}"
 
 
 PATROLS = f"{DISPATCH}patrols"
@@ -108,7 +123,10 @@ PATROLS = f"{DISPATCH}patrols"
 
 
 def patrol(report: str) -> str:
-    """Hash with expiry: conversation, operator, partner, department, status, at, taken_at, overdue, and who called."""
+    """Hash with expiry: conversation, operator, partner, department, status, at, taken_at, overdue, and who called.
+
+    And ``answer``, ``answer_key``: sealed.
+    """
     return f"{DISPATCH}patrol:{report}"
 
 

@@ -48,6 +48,13 @@ class StoreSettings(Settings):
         le=86_400,
         description="Seconds without any sign of the visitor's page after which a conversation is destroyed",
     )
+    vanished_kept_s: int = Field(
+        default=7_200,
+        ge=60,
+        le=86_400,
+        description="Seconds after the last sign of a visitor who vanished while in danger that the conversation, and "
+        "the resume words if there are any, wait for them",
+    )
     message_rate: float = Field(default=10.0, gt=0, description="Messages a second that one socket may send for long")
     message_burst: int = Field(default=30, ge=1, description="Messages that one socket may send at once")
     frame_rate: float = Field(

@@ -4,6 +4,7 @@ from typing import Any
 
 from infra.docs import openapi_parts as parts
 from services.dispatcher.caring import Debrief, Hard, Standing
+from services.dispatcher.missing_door import MissingClosed, MissingSeen
 from services.dispatcher.overview import MOST_ASKED
 from services.dispatcher.patrol_door import Called
 from services.dispatcher.supervisor import Close, Debriefed, Drain, Hand, Overflow, Reopen, Seen
@@ -11,7 +12,7 @@ from services.dispatcher.transferring import About, Offering, Receivers
 from shared.contracts.conversation import Force
 
 TYPES: list[type[Any]] = [
-    *(About, Offering, Receivers, Called),
+    *(About, Offering, Receivers, Called, MissingClosed, MissingSeen),
     *(Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Seen, Standing),
 ]
 MEMBER: parts.Document = {"security": [{parts.SESSION: []}]}
@@ -63,6 +64,12 @@ def paths() -> parts.Document:
         },
         "/api/patrols/called": {
             "post": _call("called", "Say that the emergency number was called instead of a patrol", Called, done)
+        },
+        "/api/missing/close": {
+            "post": _call("close_missing", "Say how it ended with who vanished in danger", MissingClosed, done)
+        },
+        "/api/supervision/missing": {
+            "post": _call("missing_seen", "See that a visitor in danger vanished", MissingSeen, done)
         },
         "/api/supervision/danger": {"post": _call("danger_seen", "See to a conversation in danger", Seen, done)},
     }

@@ -96,6 +96,8 @@ class Announcer:
             return
         if not found.newest:
             return
+        if decision.missing_ms or decision.kind == "found":
+            await self._projection.keep(decision)
         told = set(found.ends_at)
         for one in {decision.holder, decision.colleague} - {""}:
             instance, _ = await self._store.seat_of(one)
@@ -110,5 +112,7 @@ def _count(decision: Decision) -> None:
     elif decision.kind == "assigned":
         metrics.ASSIGNED[decision.queue].inc()
         metrics.WAITED.observe(decision.waited_ms / 1000)
+    elif decision.kind == "missing":
+        metrics.MISSING.inc()
     elif decision.kind == "released":
         metrics.RELEASED[decision.queue].inc()

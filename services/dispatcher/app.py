@@ -23,6 +23,7 @@ from services.dispatcher.liftings.acting import Ledger
 from services.dispatcher.liftings.asking import Asking
 from services.dispatcher.liftings.deciding import Deciding
 from services.dispatcher.liftings.store import Liftings
+from services.dispatcher.missing_door import MissingDoor
 from services.dispatcher.patrol_door import PatrolDoor
 from services.dispatcher.positions import Positions
 from services.dispatcher.provider_door import ProviderDoor, registration
@@ -122,6 +123,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             Caring(floor, doors),
             ReportDoor(floor, doors),
             PatrolDoor(floor, doors),
+            MissingDoor(floor, doors),
             FiguresDoor(floor, doors),
             asking,
             deciding,

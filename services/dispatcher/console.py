@@ -80,7 +80,7 @@ class Console:
         self._account = account
         self._outbox = Outbox(socket, settings.outbox_bytes)
         self._reader = Reader(socket, self._outbox, settings)
-        self._keys = ConsoleKeys(floor, account, self._outbox)
+        self._keys = ConsoleKeys(floor, account, self._outbox, session.mark)
         self.shelf = Shelf(floor, self, account.force, self._outbox)
         self._synced = False
         self._offers = Offers(offers=[])

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.store.danger import Danger, DangerStore
+from services.dispatcher.store.missing import MissingStore
 from shared.chat.frames import Role
 from shared.chat.store import Record
 from shared.chat.wire import CHANGED
 from shared.clock import now_ms
 from shared.contracts.audit import AuditAction
+from shared.contracts.dispatcher import MissingEnd
 from shared.logs import get_logger
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Dangers:
     def __init__(self, floor: "Floor") -> None:
         self._floor = floor
         self._store = DangerStore(floor.dispatch)
+        self.missing = MissingStore(floor.dispatch)
 
     async def all(self) -> list[Danger]:
         """Return every conversation in danger, the longest in danger first."""
@@ -59,6 +62,8 @@ class Dangers:
         if record is None:
             return
         if record.danger is None:
+            over = await self.missing.close(conversation, "", MissingEnd.DANGER_OVER)
+            self._floor.announcer.announce([over] if over else [])
             await dispatch.calm(conversation)
         elif await dispatch.hurry(conversation, Hurry.DANGER, record.danger):
             get_logger().info("in_danger", conversation=conversation, by=record.danger)
@@ -77,11 +82,16 @@ class Dangers:
     async def watch(self) -> None:
         """Look at everybody who counts as in danger, and see to what an instance that died left. Called every second.
 
-        Who is in danger and does not count as such is found by the sweep.
+        Who is in danger and does not count as such is found by the sweep. Whose page has been silent for too long is
+        missing, and whose page is back is not any more: the store decides that, once for all instances.
         """
         known = [one.conversation for one in await self._store.all()]
         if not known:
             return
+        signs: dict[str, int] = {}
         for conversation, record in zip(known, await self._floor.conversations.records(known), strict=True):
             if record is not None and record.danger is None:
                 await self.align(conversation)
+            elif record is not None and record.sign is not None:
+                signs[conversation] = record.sign
+        self._floor.announcer.announce(await self.missing.look(signs))

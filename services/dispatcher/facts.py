@@ -9,8 +9,11 @@ from shared.contracts.conversation import EndedBy
 from shared.contracts.dispatcher import (
     ConversationAssigned,
     ConversationErasedByDispatcher,
+    ConversationFound,
+    ConversationMissing,
     ConversationQueued,
     ConversationReleased,
+    MissingEnd,
 )
 from shared.contracts.envelope import Event, derived_id
 
@@ -25,6 +28,17 @@ def of_decision(decision: Decision) -> Event | None:
             return ConversationQueued(**_about(decision, f"moved.{decision.version}"), force=force, category=category)
         case "parted":
             return None
+        case "missing":
+            return ConversationMissing(
+                **_about(decision, f"missing.{decision.version}"),
+                operator=decision.operator or None,
+                force=force,
+                category=category,
+                last_sign=datetime.fromtimestamp(decision.missing_ms / 1000, UTC),
+            )
+        case "found":
+            why = decision.found_why or MissingEnd.RETURNED
+            return ConversationFound(**_about(decision, f"found.{decision.version}"), why=why)
         case "assigned" | "transferred":
             return ConversationAssigned(
                 **_about(decision, f"assigned.{decision.turn}"),

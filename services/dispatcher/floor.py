@@ -56,8 +56,8 @@ class Floor:
         self.broker = broker
         self.conversations = conversations
         self.hub = Hub(instance, conversations, batcher, link, self.changed, self.erased)
-        self.dispatch = DispatchStore(valkey, settings.patience, care=settings.care)
-        self.projection = Projection(valkey)
+        self.dispatch = DispatchStore(valkey, settings.patience, care=settings.care, absent_ms=settings.vanished_ms)
+        self.projection = Projection(valkey, settings.vanished_kept_s, settings.silence_s)
         self.sessions = Sessions(valkey, settings.session_s, settings.session_longest_s)
         self.audit = Audit(instance, lambda: broker.connection)
         self.announcer = Announcer(self.dispatch, self.projection, broker, self, settings.sure_ms, self.audit)

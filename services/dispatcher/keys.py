@@ -7,6 +7,7 @@ from services.dispatcher.staff.accounts import Account
 from shared.chat.frames import Duty, Error, ErrorCode, FrameError, MakeDuty, Peer, ShareDuty
 from shared.chat.outbox import Outbox
 from shared.clock import now_ms
+from shared.contracts.audit import AuditAction
 from shared.logs import get_logger
 from shared.sealing import credential
 
@@ -20,8 +21,10 @@ Told = tuple[str | None, bool, tuple[str, ...], int]
 class ConsoleKeys:
     """See the module's text."""
 
-    def __init__(self, floor: "Floor", account: Account, outbox: Outbox) -> None:
+    def __init__(self, floor: "Floor", account: Account, outbox: Outbox, console: str) -> None:
+        """``console``: how the audit names it."""
         self.kid = ""
+        self._console = console
         self._floor = floor
         self._account = account
         self._outbox = outbox
@@ -70,6 +73,9 @@ class ConsoleKeys:
         if not await store.make(force, frame.replaces, holder.kid, ends_at_ms, frame.boxes):
             self._out_of_date("another duty key counts meanwhile")
         get_logger().info("duty_key_made", operator=self._account.login, force=force)
+        self._floor.audit.record(
+            AuditAction.DUTY_KEY_MADE, account=self._account.login, console=self._console, target=force.value
+        )
         self._floor.duties.changed(force)
 
     async def _share(self, frame: ShareDuty) -> None:

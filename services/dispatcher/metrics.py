@@ -19,6 +19,7 @@ WAITED = Histogram(
 )
 REDONE = Counter("havre_decisions_redone_total", "Decisions that this instance announced for one that did not")
 GONE = Counter("havre_withdrawn_gone_total", "Conversations found gone that still had a ticket")
+MISSING = Counter("havre_visitors_missing_total", "Visitors who vanished while in danger, as announced here")
 _REFUSED = Counter("havre_operator_frames_refused_total", "Frames refused, by kind of error", ["code"])
 _LOGINS = Counter("havre_logins_total", "Tries to log in, by outcome", ["outcome"])
 

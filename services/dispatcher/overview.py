@@ -17,6 +17,7 @@ from services.dispatcher.domain.traffic import Hour, expected
 from services.dispatcher.patrols import Patrol
 from services.dispatcher.store.danger import Danger
 from services.dispatcher.store.dispatch import Board, QueueState, queue_parts
+from services.dispatcher.store.missing import Alarm as MissingAlarm
 from services.dispatcher.store.supervision import Known, Notice, Overview, Person
 from shared.contracts.conversation import Category, Force
 
@@ -92,10 +93,31 @@ class Alarm(msgspec.Struct, frozen=True):
     seen_at: int
 
 
+class Missing(msgspec.Struct, frozen=True):
+    """A visitor who vanished while in danger. ``sign`` (ms): the last one of the page; ``at``: when it was found out.
+
+    ``operator``: who has the conversation, None: it waits, or is gone. ``kept_until``: how long it waits.
+    ``over``: it is gone, ``erased`` by its page, ``ended`` by its operator or ``expired``, at ``over_at``; that is told
+    until somebody has seen it.
+    """
+
+    conversation: str
+    queue: str
+    sign: int
+    at: int
+    kept_until: int
+    operator: str | None
+    seen_by: str | None
+    seen_at: int
+    over: str | None
+    over_at: int
+
+
 class View(msgspec.Struct, frozen=True):
     """The whole at ``at`` (ms). ``debriefs``: who asked to talk, when; also those who are no longer on duty."""
 
     at: int
+    missing: list[Missing]
     dangers: list[Alarm]
     patrols: list[Patrol]
     queues: list[Line]
@@ -140,11 +162,13 @@ def of(
     dangers: Iterable[Danger],
     patrols: list[Patrol],
     psychologists: Mapping[Force, WorkingHours],
+    missing: list[Missing],
 ) -> View:
     """Return the floor as it is."""
     now = datetime.fromtimestamp(board.now_ms / 1000, UTC)
     return View(
         at=board.now_ms,
+        missing=missing,
         dangers=[_alarm(danger) for danger in dangers],
         patrols=patrols,
         queues=[_line(queue, board.now_ms, overview) for queue in board.queues],
@@ -243,6 +267,22 @@ def _alarm(danger: Danger) -> Alarm:
         operator=danger.operator or None,
         seen_by=danger.seen_by or None,
         seen_at=danger.seen_ms,
+    )
+
+
+def missing_of(alarm: MissingAlarm, kept_ms: int) -> Missing:
+    """Return how it stands with a visitor who vanished; ``kept_ms``: how long a conversation waits for one."""
+    return Missing(
+        conversation=alarm.conversation,
+        queue=alarm.queue,
+        sign=alarm.sign_ms,
+        at=alarm.at_ms,
+        kept_until=alarm.sign_ms + kept_ms,
+        operator=alarm.operator or None,
+        seen_by=alarm.seen_by or None,
+        seen_at=alarm.seen_ms,
+        over=alarm.over or None,
+        over_at=alarm.over_ms,
     )
 
 

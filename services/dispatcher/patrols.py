@@ -39,7 +39,7 @@ class Patrol(msgspec.Struct, frozen=True):
     """One patrol. Moments in ms; 0: not yet. ``called_by``: who has called the emergency number instead.
 
     ``alarm``: nobody has taken charge of it in time, or it was refused, and nobody has called.
-    ``answer``: sealed, for the page that asked alone.
+    ``answer``: sealed; ``answer_key``: what opens it, sealed for the consoles on duty of the force that asked.
     """
 
     report: str
@@ -53,6 +53,7 @@ class Patrol(msgspec.Struct, frozen=True):
     alarm: bool
     called_by: str | None
     answer: str | None
+    answer_key: str | None
     reason: str | None
 
 
@@ -65,11 +66,22 @@ class Patrols:
         self._deadline_ms = deadline_s * 1000
         self._put = self._valkey.register_script(_PUT)
 
-    async def asked(self, report: UUID, conversation: UUID, operator: str, partner: str, department: str) -> None:
+    async def asked(
+        self,
+        report: UUID,
+        conversation: UUID,
+        operator: str,
+        partner: str,
+        department: str,
+        answer_key: str | None = None,
+    ) -> None:
         """Note that an operator asked for one, and that somebody is in danger."""
         said = {"conversation": str(conversation), "operator": operator, "partner": partner, "department": department}
         await self._note(report, 0, {**said, "status": ReportStatus.RECEIVED})
-        await self._valkey.hsetnx(keys.patrol(str(report)), "operator", operator)  # what became of it came first
+        # What became of it may have come first.
+        await self._valkey.hsetnx(keys.patrol(str(report)), "operator", operator)
+        if answer_key:
+            await self._valkey.hsetnx(keys.patrol(str(report)), "answer_key", answer_key)
         self._floor.audit.record(
             AuditAction.PATROL_ASKED, account=operator, conversation=conversation, target=partner, reason=NECESSITY
         )
@@ -137,6 +149,7 @@ class Patrols:
             alarm=(late or status == ReportStatus.REFUSED) and "called_by" not in said,
             called_by=said.get("called_by"),
             answer=said.get("answer"),
+            answer_key=said.get("answer_key"),
             reason=said.get("reason"),
         )
 

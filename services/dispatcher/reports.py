@@ -37,7 +37,10 @@ Text = Annotated[str, msgspec.Meta(max_length=32_768)]
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of ``POST /api/reports``. The same ``report`` again is the same report."""
+    """Body of ``POST /api/reports``. The same ``report`` again is the same report.
+
+    ``answer_key``: of a patrol, what opens its answer, sealed for the consoles on duty of the force.
+    """
 
     conversation: UUID
     report: UUID
@@ -48,6 +51,7 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     department: Text
     sealed: Text
     consent: Text | None = None
+    answer_key: Annotated[str, msgspec.Meta(max_length=2_048)] | None = None
 
 
 class ReportDoor:
@@ -82,7 +86,9 @@ class ReportDoor:
         if await self._floor.dispatch.holder(str(given.conversation)) != account.login:
             raise Refused(403, "not_held", "you do not have this conversation")
         try:
-            asked = SubmitReport.model_validate({**msgspec.structs.asdict(given), "operator": account.login})
+            said = msgspec.structs.asdict(given)
+            del said["answer_key"]
+            asked = SubmitReport.model_validate({**said, "operator": account.login})
         except ValidationError:
             raise Refused(400, "invalid", "the body is not what this call takes") from None
         try:
@@ -97,7 +103,12 @@ class ReportDoor:
             raise Refused(409, reason, "this report is not taken; nothing of it is kept")
         if asked.kind is ReportKind.PATROL:
             await self._floor.patrols.asked(
-                asked.report, asked.conversation, account.login, asked.partner, asked.department
+                asked.report,
+                asked.conversation,
+                account.login,
+                asked.partner,
+                asked.department,
+                given.answer_key,
             )
         return web.Response(text=reply.model_dump_json(), content_type="application/json")
 

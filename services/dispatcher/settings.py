@@ -98,6 +98,13 @@ class DispatcherSettings(WebSettings):
         default=3, ge=0, le=20, description="Hard conversations in a row after which an operator rests; 0: never"
     )
     break_s: int = Field(default=600, ge=60, le=7_200, description="Seconds that such a break lasts")
+    vanished_s: float = Field(
+        default=60.0,
+        ge=1,
+        le=3_600,
+        description="Seconds without a sign of a visitor's page after which somebody in danger counts as missing: "
+        "longer than a page takes to notice a lost network and come back, which is 20 s to 40 s",
+    )
     patrol_deadline_s: int = Field(
         default=120,
         ge=1,
@@ -173,6 +180,11 @@ class DispatcherSettings(WebSettings):
     def care(self) -> Care:
         """How much an operator bears, as the domain wants it."""
         return Care(self.hard_in_a_row, self.break_s * 1000)
+
+    @property
+    def vanished_ms(self) -> int:
+        """``vanished_s`` in milliseconds."""
+        return int(self.vanished_s * 1000)
 
     @property
     def promise(self) -> Promise:

@@ -69,7 +69,7 @@ class Shelf:
                 await self._floor.projection.reads_with(conversation, end, operator, kid)
             if (lane is None or lane.end != end) and not await self._open_lane(conversation, end, lane, seq):
                 return
-            view = views.held(conversation, record, self._force, end)
+            view = views.held(conversation, record, self._force, end, self._floor.settings.silence_s * 1000)
             if fresh or view != self._shown.get(conversation):
                 self._outbox.send(msgspec.structs.replace(view, new=new and fresh))
                 self._shown[conversation] = view

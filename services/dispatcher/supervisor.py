@@ -100,9 +100,14 @@ class Supervisor:
         """Answer with the floor at this moment."""
         await self._supervisor(request)
         board = await self._floor.dispatch.board()
-        dangers, patrols = await self._floor.dangers.all(), await self._floor.patrols.all()
+        dangers = await self._floor.dangers.all()
+        # The answers of services are for whoever has the conversation, sealed or not.
+        found = await self._floor.patrols.all()
+        patrols = [msgspec.structs.replace(one, answer=None, answer_key=None) for one in found]
         shown = await self._store.overview()
-        view = overview.of(board, shown, dangers, patrols, self._floor.settings.psychologists)
+        kept_ms = self._floor.settings.vanished_kept_s * 1000
+        missing = [overview.missing_of(alarm, kept_ms) for alarm in await self._floor.dangers.missing.all()]
+        view = overview.of(board, shown, dangers, patrols, self._floor.settings.psychologists, missing)
         return _json(view)
 
     async def forecast(self, request: web.Request) -> web.StreamResponse:

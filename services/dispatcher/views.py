@@ -23,9 +23,20 @@ def key_at(record: Record, end: str) -> str | None:
     return record.colleague_key if end == COLLEAGUE else record.operator_key
 
 
-def held(cid: str, record: Record, force: Force, end: str) -> Held:
-    """Return a conversation as whoever is at ``end`` sees it; ``force`` is their own, for a record without one."""
+def back_until(record: Record, silence_ms: int) -> int | None:
+    """Return until when a visitor who is away can come back, by their page or by words; None: nothing is known."""
+    by_page = record.sign + silence_ms if record.sign else 0
+    return max(by_page, record.resumable_until or 0, record.kept_until or 0) or None
+
+
+def held(cid: str, record: Record, force: Force, end: str, silence_ms: int) -> Held:
+    """Return a conversation as whoever is at ``end`` sees it; ``force`` is their own, for a record without one.
+
+    ``silence_ms``: how long a conversation waits for its visitor's page.
+    """
     aside = end == COLLEAGUE
+    # Whoever is missing is not there, whatever a gateway that died has left in the record.
+    there = record.visitor_at is not None and record.missing_at is None
     return Held(
         conversation=cid,
         category=record.category,
@@ -40,7 +51,7 @@ def held(cid: str, record: Record, force: Force, end: str) -> Held:
         postal_code=record.postal_code,
         department=record.department,
         unit=record.unit,
-        visitor_connected=record.visitor_at is not None,
+        visitor_connected=there,
         delivered=record.delivered,
         seen=record.seen,
         resumable_until=record.resumable_until,
@@ -48,6 +59,9 @@ def held(cid: str, record: Record, force: Force, end: str) -> Held:
         danger=record.danger,
         danger_at=record.danger_at,
         danger_seen_by=record.danger_seen_by,
+        missing_at=record.missing_at,
+        kept_until=record.kept_until,
+        back_until=None if there else back_until(record, silence_ms),
         part="colleague" if aside else "operator",
         beside=record.operator if aside else record.colleague,
         until=record.colleague_until or None,

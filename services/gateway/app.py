@@ -96,11 +96,12 @@ def marks(settings: GatewaySettings) -> Mapping[str, str]:
         authority = public_text(load_public(settings.staff_authority))
     except OSError as error:
         raise BadAuthority(f"HAVRE_STAFF_AUTHORITY names a file that cannot be read ({error.strerror})") from None
+    address_s = settings.address_s if settings.magistrate_keys.strip() else 0
     return {
         "__EXIT_URL__": settings.exit_url,
         "__STAFF_AUTHORITY__": escape(authority, quote=True),
         "__RESUME_SECONDS__": str(settings.resume_s if settings.resume_pepper.get_secret_value() else 0),
-        "__ADDRESS__": f"{settings.address_s if settings.magistrate_keys.strip() else 0} {settings.lifting_days}",
+        "__ADDRESS__": " ".join(map(str, (address_s, settings.lifting_days, settings.vanished_kept_s))),
     }
 
 

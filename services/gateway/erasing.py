@@ -42,7 +42,7 @@ class Erasures:
         if len(self._owed) >= MOST_OWED:
             return 503
         settings = self._desk.settings
-        gone_after = max(settings.silence_s, settings.resume_s)
+        gone_after = max(settings.silence_s, settings.resume_s, settings.vanished_kept_s)
         self._owed[conversation] = Owed(token, ended_by, time.monotonic() + gone_after)
         return 202
 

@@ -39,12 +39,17 @@ return {'named', found[2] or '', ends}
 _UNNAME = """
 if redis.call('HGET', KEYS[1], 'words') ~= ARGV[1] then return {} end
 redis.call('HDEL', KEYS[1], 'words', 'resumable_until')
-for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[2], 'LT') end
+if redis.call('HEXISTS', KEYS[1], 'kept_until') == 0 then
+  for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[2], 'LT') end
+end
 local ends = {}
 for i = 3, #ARGV do ends[#ends + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or '' end
 return ends
 """
-"""Nobody can come back by these words: the conversation waits as long as any other. Answers who holds its ends."""
+"""Nobody can come back by these words: the conversation waits as long as any other, unless its visitor is missing.
+
+Answers who holds its ends.
+"""
 
 _CLAIM = """
 local owner = redis.call('HGET', KEYS[1], 'conversation')

@@ -18,12 +18,21 @@ local PROOF = {
 local call = redis.call
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
+local moment
+-- Milliseconds since 1970, the same for the whole batch.
+local function now_ms()
+  if not moment then
+    local time = call('TIME')
+    moment = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return moment
+end
+
 -- While resume words may bring the visitor back, the conversation waits for that, and no longer.
 local function keep_alive(conversation, log, ids, resumable_until)
   local left = silence * 1000
   if resumable_until then
-    local now = call('TIME')
-    left = math.max(left, tonumber(resumable_until) - (now[1] * 1000 + math.floor(now[2] / 1000)))
+    left = math.max(left, tonumber(resumable_until) - now_ms())
   end
   call('PEXPIRE', conversation, left)
   call('PEXPIRE', log, left)
@@ -85,9 +94,11 @@ local function perform(conversation, log, ids, verb, own, who, a, b)
     higher(conversation, 'delivered:' .. own, math.min(tonumber(a), seq))
     higher(conversation, 'seen:' .. own, math.min(tonumber(b), seq))
   elseif verb == 'ping' or verb == 'attach' then
-    call('HSET', conversation, 'at:' .. own, a)
     if own == 'visitor' then
+      call('HSET', conversation, 'at:visitor', a, 'sign', now_ms())
       keep_alive(conversation, log, ids, found[7])
+    else
+      call('HSET', conversation, 'at:' .. own, a)
     end
   elseif verb == 'detach' then
     if call('HGET', conversation, 'at:' .. own) == a then

@@ -120,6 +120,12 @@ class Record:
     danger_at: int | None = None
     danger_seen_by: str | None = None
     """The supervisor who sees to it."""
+    sign: int | None = None
+    """When the visitor's page last gave a sign, by the store's own clock."""
+    missing_at: int | None = None
+    """The last sign of a visitor who vanished while in danger, and has not come back."""
+    kept_until: int | None = None
+    """Until when the conversation waits for one who is missing."""
     signer: str | None = None
     """Name of the key by which the visitor's page signs; stated once, when the conversation opens."""
 
@@ -284,5 +290,8 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         danger=Role(text["danger"]) if "danger" in text else None,
         danger_at=int(text["danger_at"]) if "danger_at" in text else None,
         danger_seen_by=text.get("danger_seen_by"),
+        sign=int(text["sign"]) if "sign" in text else None,
+        missing_at=int(text["missing_at"]) if "missing_at" in text else None,
+        kept_until=int(text["kept_until"]) if "kept_until" in text else None,
         signer=text.get("signer"),
     )

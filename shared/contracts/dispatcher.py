@@ -1,5 +1,6 @@
 """What the dispatcher (operators) tells the others."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -49,6 +50,47 @@ class ConversationReleased(ConversationEvent):
 
     operator: str = Field(description="The account id of the operator who had it")
     reason: ReleaseReason = Field(description="Why it was taken back")
+
+
+class MissingEnd(StrEnum):
+    """Why a visitor who vanished while in danger is no longer missing."""
+
+    RETURNED = "returned"
+    """Their page is back."""
+
+    DANGER_OVER = "danger_over"
+    """Whoever may say so said that nobody is in danger."""
+
+    SAFE = "safe"
+    """Closed by staff: the person is known to be safe."""
+
+    PATROL_THERE = "patrol_there"
+    """Closed by staff: a patrol is with them."""
+
+    HANDED_ON = "handed_on"
+    """Closed by staff: another service has taken charge."""
+
+    MISTAKE = "mistake"
+    """Closed by staff: there was no danger."""
+
+
+class ConversationMissing(ConversationEvent):
+    """Its visitor is in danger and gave no sign for too long."""
+
+    TYPE: ClassVar[str] = "dispatcher.conversation.missing.v1"
+
+    force: Force = Field(description="Whose queue it is of")
+    category: Category = Field(description="Which of the three chats")
+    operator: str | None = Field(description="The account id of the operator who has it; null: it waits")
+    last_sign: datetime = Field(description="When the visitor's page last gave a sign, UTC")
+
+
+class ConversationFound(ConversationEvent):
+    """Its visitor is no longer missing."""
+
+    TYPE: ClassVar[str] = "dispatcher.conversation.found.v1"
+
+    why: MissingEnd = Field(description="Why")
 
 
 class ConversationErasedByDispatcher(ErasedFact):

@@ -498,7 +498,9 @@ export interface WelcomeFrame {
  * A conversation that this operator has, whole; each replaces the one before. `new`: just assigned.
  *
  * `part`: a `colleague` has handed it over and may still read and speak, until `until`; it is the other one's.
- * `beside`: the other operator of a hand-over.
+ * `beside`: the other operator of a hand-over. `missing_at`: the last sign of a visitor who vanished while in
+ * danger, for whom the conversation waits until `kept_until`. `back_until`: until when one who is away can come
+ * back.
  */
 export interface HeldFrame {
   t: "held";
@@ -531,6 +533,9 @@ export interface HeldFrame {
   danger?: Role | null;
   danger_at?: number | null;
   danger_seen_by?: string | null;
+  missing_at?: number | null;
+  kept_until?: number | null;
+  back_until?: number | null;
 }
 
 /** This operator no longer has the conversation; the console forgets it. */

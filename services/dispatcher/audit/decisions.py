@@ -13,9 +13,14 @@ OWN_ACTS = frozenset({AuditAction.CONVERSATION_ENDED, AuditAction.CONVERSATION_T
 """What somebody did, rather than what was done to them."""
 
 
+OF_VISITORS = frozenset({AuditAction.VISITOR_MISSING, AuditAction.VISITOR_FOUND})
+"""What is written down although no operator may have the conversation."""
+
+
 def concerns_staff(decision: Decision) -> bool:
-    """Return whether a decision is something that happened to an operator."""
-    return bool(decision.operator) and _action(decision) is not None
+    """Return whether a decision is something that happened to an operator, or that staff have to see to."""
+    action = _action(decision)
+    return action is not None and (bool(decision.operator) or action in OF_VISITORS)
 
 
 def write_down(audit: Audit, decision: Decision, console: str) -> None:
@@ -24,6 +29,17 @@ def write_down(audit: Audit, decision: Decision, console: str) -> None:
     if action is None:
         return
     conversation = UUID(decision.conversation)
+    if action in OF_VISITORS:
+        audit.record(
+            action,
+            account=decision.by or decision.operator or None,
+            by=AuditActor.SELF if decision.by else AuditActor.SYSTEM,
+            conversation=conversation,
+            reason=decision.found_why,
+            entry=derived_id(conversation, f"audit.{decision.kind}.{decision.version}"),
+            time=datetime.fromtimestamp(decision.at_ms / 1000, UTC),
+        )
+        return
     audit.record(
         action,
         account=decision.operator,
@@ -50,4 +66,8 @@ def _action(decision: Decision) -> AuditAction | None:
             return AuditAction.CONVERSATION_RELEASED
         case "ended":
             return AuditAction.CONVERSATION_ENDED
+        case "missing":
+            return AuditAction.VISITOR_MISSING
+        case "found":
+            return AuditAction.VISITOR_FOUND
     return None

@@ -1,8 +1,8 @@
 -- The dispatcher's decisions, each one atomic, on keys of the {dispatch} slot alone.
 -- Same rules as services/dispatcher/domain/dispatch.py, which a test holds against this script step by step.
 -- KEYS[1]: any key of the slot, for routing. ARGV: command, now (ms; 0 asks the server's clock), arguments.
--- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT, LOOKED_PAST, IN_A_ROW and BREAK stand
--- before this text when it is loaded. Here is what the commands share; they stand after it, in rooms of their own, and
+-- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT, LOOKED_PAST, IN_A_ROW, BREAK and
+-- ABSENT stand before this text when it is loaded. Here is what the commands share; they stand after it, in rooms of their own, and
 -- then the call of the one that is asked for.
 
 local call = redis.call
@@ -10,6 +10,7 @@ local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
 local HELD, UNANNOUNCED, OPERATORS = PREFIX .. 'held', PREFIX .. 'unannounced', PREFIX .. 'operators'
 local VANISHED, CLOSED, RESTING = PREFIX .. 'vanished', PREFIX .. 'closed', PREFIX .. 'resting'
 local ENDANGERED = PREFIX .. 'endangered'
+local MISSING, ALARM_KEPT_MS = PREFIX .. 'missing', 86400000
 local OFFERS, HANDOVERS = PREFIX .. 'offers', PREFIX .. 'handovers'
 local DESK_KEPT_MS = 43200000 -- the status chosen outlives a lost console by half a day
 
@@ -26,9 +27,29 @@ local function alarm(conversation, by)
   call('HSET', key('danger', conversation), 'at', now, 'by', by)
 end
 
-local function still(conversation)
+-- Who vanished while in danger is missing, by the last sign of their page (0: they are not).
+local function missing_since(conversation)
+  local f = call('HMGET', key('missing', conversation), 'sign', 'over')
+  return f[1] and not f[2] and tonumber(f[1]) or 0
+end
+
+-- outcome: how the conversation came to be gone, if it is. An alarm that nobody has seen yet outlives it.
+local function unmiss(conversation, outcome)
+  local told = key('missing', conversation)
+  local f = call('HMGET', told, 'sign', 'seen_by')
+  if outcome and f[1] and not f[2] then
+    call('HSET', told, 'over', outcome, 'over_at', now)
+    call('PEXPIRE', told, ALARM_KEPT_MS)
+  else
+    call('ZREM', MISSING, conversation)
+    call('DEL', told)
+  end
+end
+
+local function still(conversation, outcome)
   call('ZREM', ENDANGERED, conversation)
   call('DEL', key('danger', conversation))
+  unmiss(conversation, outcome)
 end
 
 local function each(list)
@@ -65,6 +86,7 @@ local function decide(kind, conversation, operator, ticket, more)
     turn = ticket.turn, version = ticket.version, at_ms = now,
     holder = holder, kid = kid_of(holder), given_ms = ticket.given, turns = ticket.turns,
     colleague = ticket.colleague, colleague_kid = kid_of(ticket.colleague), until_ms = ticket.until_ms,
+    missing_ms = missing_since(conversation),
   }
   for name, value in pairs(more) do said[name] = value end
   local text = cjson.encode(said)
@@ -245,6 +267,14 @@ end
 -- Every conversation that an operator is in: what they have, and what they are handing over.
 local function mine(operator)
   return call('SUNION', key('load', operator), key('aside', operator))
+end
+
+-- They are missing no longer, and why; by: who closed it, if anybody did.
+local function found(conversation, ticket, why, by)
+  unmiss(conversation)
+  ticket.version = ticket.version + 1
+  call('HSET', key('ticket', conversation), 'version', ticket.version)
+  return decide('found', conversation, call('HGET', HELD, conversation) or '', ticket, { found_why = why, by = by })
 end
 
 -- The commands: each is one atomic decision.

@@ -29,18 +29,22 @@ local function strain(operator, ticket)
   call('HSET', desk, 'row', row)
 end
 
--- conversation -> who had it, or an empty string
-function C.withdraw(conversation)
+-- conversation, how it came to be gone (erased by its page, unless it is said) -> who had it, or an empty string
+function C.withdraw(conversation, outcome)
   local _, silence = vanished(conversation)
   if silence then
     call('HDEL', VANISHED, conversation)
     call('ZREM', UNANNOUNCED, silence)
   end
   local ticket = read(conversation)
-  if not ticket then return '' end
+  if not ticket then
+    -- Who destroyed it says so after all.
+    if silence and call('EXISTS', key('missing', conversation)) == 1 then unmiss(conversation, outcome or 'erased') end
+    return ''
+  end
   local operator = call('HGET', HELD, conversation)
   call('DEL', key('ticket', conversation))
-  still(conversation)
+  still(conversation, outcome or 'erased')
   if operator then
     strain(operator, ticket)
     unhold(conversation, operator, ticket)
@@ -57,7 +61,7 @@ end
 function C.vanish(conversation, patience)
   local ticket = read(conversation)
   if not ticket then return '' end
-  local operator = C.withdraw(conversation)
+  local operator = C.withdraw(conversation, 'expired')
   ticket.version = ticket.version + 1
   local text = decide('vanished', conversation, operator, ticket, {})
   call('ZADD', UNANNOUNCED, now + tonumber(patience), text)
@@ -73,7 +77,7 @@ function C.finish(conversation, operator, messages)
     holder = ticket and ticket.operator
   end
   if not ticket or holder ~= operator then return '' end
-  C.withdraw(conversation)
+  C.withdraw(conversation, 'ended')
   ticket.version = ticket.version + 1
   return decide('ended', conversation, operator, ticket, { messages = tonumber(messages) })
 end
@@ -94,6 +98,7 @@ end
 -- conversation -> 1, or 0 when it was not in danger. It stands where it would have stood.
 function C.calm(conversation)
   local ticket = read(conversation)
+  if ticket and missing_since(conversation) > 0 then found(conversation, ticket, 'danger_over', '') end
   still(conversation)
   if not ticket or not has(ticket.hurry, 'danger') then return 0 end
   local left = {}

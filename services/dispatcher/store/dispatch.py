@@ -20,15 +20,17 @@ from services.dispatcher.domain.order import CREDIT_MS, Hurry
 from services.dispatcher.domain.presence import Patience
 from shared import keys
 from shared.contracts.conversation import Category, Force
-from shared.contracts.dispatcher import ReleaseReason
+from shared.contracts.dispatcher import MissingEnd, ReleaseReason
 
-ROOMS = ("base", "dispatch", "supervision", "danger", "transfer")
+ROOMS = ("base", "dispatch", "supervision", "danger", "missing", "transfer")
 SCRIPTS = tuple(Path(__file__).with_name(f"{room}.lua") for room in ROOMS)
 """One script in several rooms, in this order."""
 _CALL = "\nreturn C[ARGV[1]](unpack(ARGV, 3))\n"
 SERVED_KEPT = ENOUGH * 4
 MOST_AT_ONCE = 32
 """Assignments in one run of the script: bounds how long the store serves nobody else."""
+ABSENT_MS = 60_000
+"""How long the page of somebody in danger may be silent, unless it is said otherwise."""
 QUEUES = tuple(f"{force}.{category}" for force in Force for category in Category)
 """Every queue, by name."""
 
@@ -48,15 +50,20 @@ class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
     ``moved``: it waits in another queue. ``transferred``: ``giver`` handed it over. ``parted``: whoever handed it over
-    left, and ``why``. ``operator``: who got it, lost it, ended it or left it, or had it when it vanished. ``turn``: for
-    the how-many-th time that anyone has it. ``raw``: the decision exactly as the store keeps it until it is announced.
+    left, and ``why``. ``missing``: its visitor vanished while in danger; ``found``: they are missing no longer,
+    ``found_why``, and ``by`` whom if somebody closed it. ``operator``: who got it, lost it, ended it or left it, or had
+    it when its visitor vanished or it did. ``turn``: for the how-many-th time that anyone has it. ``raw``: the decision
+    exactly as the store keeps it until it is announced.
 
     What follows is how it stands after the decision, whole: ``holder`` and ``kid`` (their shift key), ``given_ms``
     (since when they have it), ``colleague``, ``colleague_kid`` and ``until_ms`` (who hands it over, and until when),
-    ``turns`` (who has seen it, as ``domain.turns`` reads it). Empty: nobody.
+    ``turns`` (who has seen it, as ``domain.turns`` reads it), ``missing_ms`` (the last sign of a visitor who vanished
+    while in danger; 0: they did not). Empty: nobody.
     """
 
-    kind: Literal["queued", "moved", "assigned", "transferred", "parted", "released", "ended", "vanished"]
+    kind: Literal[
+        "queued", "moved", "assigned", "transferred", "parted", "released", "ended", "vanished", "missing", "found"
+    ]
     conversation: str
     operator: str
     queue: str
@@ -68,6 +75,8 @@ class Decision(msgspec.Struct, frozen=True):
     messages: int = 0
     giver: str = ""
     why: Literal["", "left", "time_over", "operator_lost", "operator_left"] = ""
+    found_why: MissingEnd | None = None
+    by: str = ""
     holder: str = ""
     kid: str = ""
     given_ms: int = 0
@@ -75,6 +84,7 @@ class Decision(msgspec.Struct, frozen=True):
     colleague_kid: str = ""
     until_ms: int = 0
     turns: str = ""
+    missing_ms: int = 0
     raw: bytes = b""
 
 
@@ -127,7 +137,7 @@ class Board:
     queues: list[QueueState]
 
 
-def script_text(patience: Patience, care: Care) -> str:
+def script_text(patience: Patience, care: Care, absent_ms: int = ABSENT_MS) -> str:
     """Return the script with its constants, which the domain owns, before it, and the call of its command after it."""
     queues = ", ".join(f"'{name}'" for name in QUEUES)
     credit = ", ".join(f"{reason} = {CREDIT_MS[reason]}" for reason in Hurry)
@@ -135,7 +145,7 @@ def script_text(patience: Patience, care: Care) -> str:
         f"local PREFIX, SERVED_KEPT = '{keys.DISPATCH}', {SERVED_KEPT}\n"
         f"local SIGN, GRACE = {patience.sign_ms}, {patience.grace_ms}\n"
         f"local FRENCH, HELD_OUT, LOOKED_PAST = '{FRENCH}', {HELD_OUT_MS}, {LOOKED_PAST}\n"
-        f"local IN_A_ROW, BREAK = {care.in_a_row}, {care.break_ms}\n"
+        f"local IN_A_ROW, BREAK, ABSENT = {care.in_a_row}, {care.break_ms}, {absent_ms}\n"
         f"local QUEUES, CREDIT = {{ {queues} }}, {{ {credit} }}\n"
         + "".join(part.read_text(encoding="utf-8") for part in SCRIPTS)
         + _CALL
@@ -146,12 +156,17 @@ class DispatchStore:
     """The decisions; see the module's text. ``clock`` (ms) is for tests: otherwise the server's own clock counts."""
 
     def __init__(
-        self, valkey: Redis, patience: Patience, clock: Callable[[], int] | None = None, care: Care | None = None
+        self,
+        valkey: Redis,
+        patience: Patience,
+        clock: Callable[[], int] | None = None,
+        care: Care | None = None,
+        absent_ms: int = ABSENT_MS,
     ) -> None:
         self.patience = patience
         self.client = valkey
         self._clock = clock
-        self._script = valkey.register_script(script_text(patience, care or Care()))
+        self._script = valkey.register_script(script_text(patience, care or Care(), absent_ms))
 
     async def enqueue(
         self, conversation: str, queue: str, since_ms: int, language: str = FRENCH, hurry: Iterable[Hurry] = ()

@@ -38,6 +38,47 @@ return 1
 """
 
 
+_KEEP = """
+local missing, silence = tonumber(ARGV[1]), tonumber(ARGV[3])
+local found = redis.call('HMGET', KEYS[1], 'seq', 'missing_at', 'kept_until', 'words', 'resumable_until')
+if not found[1] or tonumber(found[2] or '0') ~= missing then return {} end
+if missing > 0 then
+  for i = 1, 3 do redis.call('PEXPIREAT', KEYS[i], ARGV[2], 'GT') end
+  if found[4] and tonumber(found[5]) < tonumber(ARGV[2]) then
+    redis.call('HSET', KEYS[1], 'resumable_until', ARGV[2])
+  end
+elseif found[3] then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local left = string.format('%d', math.max(now + silence, tonumber(found[5] or '0')))
+  for i = 1, 3 do redis.call('PEXPIREAT', KEYS[i], left, 'LT') end
+end
+local ends = redis.call('PEXPIRETIME', KEYS[1])
+for i = 4, #KEYS do
+  local own = redis.call('HGET', KEYS[i], 'until')
+  if own then redis.call('PEXPIREAT', KEYS[i], ends < 0 and own or string.format('%d', math.min(own, ends))) end
+end
+if missing > 0 then
+  redis.call('HSET', KEYS[1], 'kept_until', ends < 0 and ARGV[2] or string.format('%d', ends))
+  return { found[4] or '' }
+end
+redis.call('HDEL', KEYS[1], 'kept_until')
+return {}
+"""
+"""The conversation, with the sealed addresses, waits longer for somebody who is missing; for who is not, as ever.
+
+Answers which words bring them back, if these wait too.
+"""
+
+_KEEP_WORDS = """
+if redis.call('HGET', KEYS[1], 'conversation') ~= ARGV[1] then return 0 end
+if tonumber(redis.call('HGET', KEYS[1], 'until')) >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'until', ARGV[2])
+redis.call('PEXPIREAT', KEYS[1], ARGV[2])
+return 1
+"""
+
+
 class Place(NamedTuple):
     """Where a conversation stands: position, 1 for the next, and the estimated seconds; None: nothing can be said.
 
@@ -68,8 +109,13 @@ class Look:
 class Projection:
     """Projects decisions; an older one that comes late changes nothing."""
 
-    def __init__(self, valkey: Redis) -> None:
+    def __init__(self, valkey: Redis, kept_s: int = 7_200, silence_s: int = 900) -> None:
+        """``kept_s``: how long a conversation waits for somebody who is missing; ``silence_s``: for anybody else."""
         self._valkey = valkey
+        self._kept_ms = kept_s * 1000
+        self._silence_ms = silence_s * 1000
+        self._keep = valkey.register_script(_KEEP)
+        self._keep_words = valkey.register_script(_KEEP_WORDS)
         self._script = valkey.register_script(SCRIPT.read_text(encoding="utf-8"))
         self._place = valkey.register_script(_PLACE)
         self._reads = valkey.register_script(_READS)
@@ -82,6 +128,18 @@ class Projection:
             return None
         newest, *ends_at = found
         return Projected(bool(newest), frozenset(one.decode() for one in ends_at if one))
+
+    async def keep(self, decision: Decision) -> None:
+        """Let a conversation wait for a visitor who is missing, and no longer once they are not. Again is harmless.
+
+        Of what a newer decision has written otherwise, nothing is changed.
+        """
+        cid, until = decision.conversation, decision.missing_ms + self._kept_ms
+        found: Any = await self._keep(
+            keys=[*keys.all_of(cid), *keys.addresses(cid)], args=[decision.missing_ms, until, self._silence_ms]
+        )
+        if found and found[0]:
+            await self._keep_words(keys=[keys.resume(found[0].decode())], args=[cid, until])
 
     async def reads_with(self, conversation: str, end: str, operator: str, kid: str) -> bool:
         """Write that ``operator`` reads with another key than before; False when it is so, or is not theirs."""
@@ -128,6 +186,7 @@ def fields_of(decision: Decision) -> Mapping[str, str | int]:
         key_of(COLLEAGUE): decision.colleague_kid,
         "until": decision.until_ms or "",
         "turns": decision.turns,
+        "missing_at": decision.missing_ms or "",
     }
     if not decision.holder:
         return {"stage": Stage.WAITING, "force": force, **people}

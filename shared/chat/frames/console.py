@@ -78,7 +78,9 @@ class Held(Frame, tag="held", frozen=True):
     """A conversation that this operator has, whole; each replaces the one before. ``new``: just assigned.
 
     ``part``: a ``colleague`` has handed it over and may still read and speak, until ``until``; it is the other one's.
-    ``beside``: the other operator of a hand-over.
+    ``beside``: the other operator of a hand-over. ``missing_at``: the last sign of a visitor who vanished while in
+    danger, for whom the conversation waits until ``kept_until``. ``back_until``: until when one who is away can come
+    back.
     """
 
     conversation: Id
@@ -107,6 +109,9 @@ class Held(Frame, tag="held", frozen=True):
     danger: Role | None = None
     danger_at: int | None = None
     danger_seen_by: str | None = None
+    missing_at: int | None = None
+    kept_until: int | None = None
+    back_until: int | None = None
 
 
 class Released(Frame, tag="released", frozen=True):

@@ -10,9 +10,10 @@ from redis.asyncio import Redis
 from services.dispatcher.app import Running
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.duty import DutyStore
-from shared import keys
+from shared import keys, streams
 from shared.chat.frames import Error, ErrorCode, Role, Welcome
 from shared.clock import now_ms
+from shared.contracts.audit import AuditEntry
 from shared.contracts.conversation import Force
 from shared.sealing.jose import make_key
 from tests.client import Operator
@@ -65,6 +66,33 @@ async def _all_have_it(*operators: Operator) -> str | None:
     kids = {_kid(operator) for operator in operators}
     assert len(kids) == 1
     return kids.pop()
+
+
+async def test_who_made_a_duty_key_is_written_down(instance: Running, seat: Seat, nats: NatsServer) -> None:
+    """ADR 17: the key that opens every conversation of the force in its time; by whom, from which console."""
+    first = await seat(instance, "police1")
+    await _all_have_it(first)
+    second = await seat(instance, "police2")
+    await _all_have_it(first, second)
+    admin = await nats.connect("admin")
+    jetstream = admin.jetstream()
+
+    async def made() -> list[AuditEntry]:
+        last = (await jetstream.stream_info(streams.AUDIT)).state.last_seq
+        some = [await jetstream.get_msg(streams.AUDIT, seq) for seq in range(max(1, last - 20), last + 1)]
+        entries = [AuditEntry.model_validate_json(one.data or b"") for one in some]
+        latest = max(at for at, one in enumerate(entries) if one.action == "logged_in" and one.account == "police1")
+        return [one for one in entries[latest:] if one.action == "duty_key_made"]
+
+    await eventually(lambda: _any(made()))
+    [entry] = await made()
+    assert (entry.account, entry.target) == ("police1", "police")
+    assert entry.console is not None
+    await admin.close()
+
+
+async def _any(found: Awaitable[list[AuditEntry]]) -> bool:
+    return bool(await found)
 
 
 def _impostors(own: Account) -> dict[str, str]:

@@ -10,8 +10,9 @@ from redis.asyncio import Redis
 
 from services.dispatcher.app import Running
 from services.dispatcher.staff.accounts import StaffRole
+from services.dispatcher.store.supervision import Supervision
 from shared import keys
-from shared.chat.frames import Held, Role
+from shared.chat.frames import Held, Role, Welcome
 from shared.contracts.conversation import Category, Force
 from shared.contracts.signalement_reports import ReportChanged, ReportKind, ReportStatus
 from tests.component.dispatcher.conftest import Start
@@ -133,6 +134,27 @@ async def test_taken_in_time_it_is_no_alarm_and_an_older_word_changes_nothing(
 
     await eventually(both, otherwise="a refused patrol is an alarm, a taken one none")
     assert not await client.exists(keys.log(conversation)), "nothing of it is said where somebody else may read"
+
+
+async def test_who_takes_over_is_told_of_the_patrol_and_of_what_opens_its_answer(
+    late: Running, place: Place, seat: Sitting, tell: State
+) -> None:
+    """Sealed for the consoles on duty; a supervisor is told where it stands."""
+    first, chief = await seat("police1"), await seat("chief1", StaffRole.SUPERVISOR)
+    conversation = await _held(place, first)
+    report = uuid4()
+    await late.floor.patrols.asked(report, UUID(conversation), "police1", "ddsp-95", "95", "sealed.key")
+    await tell(report, conversation, ReportStatus.TAKEN, 3, answer="sealed.answer")
+    await _becomes(first, status="taken", answer_key="sealed.key")
+    second = await seat("police2")
+    assert await _patrols(second) == []
+    await second.open()
+    await second.hears(Welcome)
+    assert not isinstance(await Supervision(late.floor.dispatch).hand(conversation, "police2"), str)
+    await _becomes(second, report=str(report), status="taken", answer="sealed.answer", answer_key="sealed.key")
+    [seen] = await _patrols(chief, "/api/supervision")
+    assert (seen["report"], seen["status"], seen["operator"]) == (str(report), "taken", "police1")
+    assert (seen["answer"], seen["answer_key"]) == (None, None)
 
 
 async def test_an_erased_conversation_takes_no_patrol_along_and_strangers_see_none(

@@ -12,20 +12,23 @@ from redis.asyncio import Redis
 from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.dispatch import Assigned, Dispatch, Status
 from services.dispatcher.domain.language import skills
+from services.dispatcher.domain.missing import Missing
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.domain.transfer import Handing
 from services.dispatcher.store.danger import DangerStore
 from services.dispatcher.store.dispatch import QUEUES, DispatchStore, Seat
+from services.dispatcher.store.missing import MissingStore
 from services.dispatcher.store.supervision import Notice, Supervision
 from services.dispatcher.store.transfer import ANYONE, Transfers
 from shared import keys
-from shared.contracts.dispatcher import ReleaseReason
+from shared.contracts.dispatcher import MissingEnd, ReleaseReason
 from tests.servers import ValkeyServer
 
 LOST = ReleaseReason.OPERATOR_LOST
 PATIENCE = Patience(sign_ms=15_000, grace_ms=15_000)
 CARE = Care(in_a_row=2, break_ms=40_000)
+ABSENT_MS = 10_000
 NOTICE = Notice({"fr": "Le chat rouvre à 8 h."}, "supervisor1", 0)
 SOME_QUEUES = QUEUES[:2]
 OTHER_FORCE = QUEUES[3]
@@ -48,12 +51,14 @@ class StoreBesideRules(RuleBasedStateMachine):
         self.now_ms = 1_800_000_000_000
         self.runner = asyncio.Runner()
         self.valkey = Redis.from_url(self.url)
-        self.store = DispatchStore(self.valkey, PATIENCE, clock=lambda: self.now_ms, care=CARE)
+        self.store = DispatchStore(self.valkey, PATIENCE, lambda: self.now_ms, CARE, ABSENT_MS)
         self.supervision = Supervision(self.store)
         self.dangers = DangerStore(self.store)
         self.model = Dispatch(PATIENCE, care=CARE)
         self.transfers = Transfers(self.store)
         self.handing = Handing(self.model)
+        self.absences = MissingStore(self.store)
+        self.missing = Missing(self.model, ABSENT_MS)
 
     @initialize()
     def a_shift_begins(self) -> None:
@@ -105,6 +110,19 @@ class StoreBesideRules(RuleBasedStateMachine):
         was = conversation in self.model.endangered()
         assert self.runner.run(self.store.calm(conversation)) == was
         self.model.calm(conversation)
+
+    @rule(ago=st.sampled_from([0, 9, 10, 60]))
+    def the_pages_of_who_is_in_danger_are_looked_at(self, ago: int) -> None:
+        """Their last signs came so long ago: too long from ten seconds on."""
+        signs = dict.fromkeys(["nobody", *self.model.tickets], self.now_ms - ago * 1000)
+        made = [(one.conversation, one.kind) for one in self.runner.run(self.absences.look(signs))]
+        wanted = [(one, self.missing.look(one, sign, self.now_ms)) for one, sign in signs.items()]
+        assert made == [(one, seen) for one, seen in wanted if seen]
+
+    @rule(conversation=CONVERSATIONS)
+    def an_absence_is_closed(self, conversation: str) -> None:
+        closed = self.runner.run(self.absences.close(conversation, "police1", MissingEnd.SAFE))
+        assert (closed is not None) == self.missing.close(conversation)
 
     @rule()
     def danger_is_over_for_everybody(self) -> None:
@@ -310,6 +328,11 @@ class StoreBesideRules(RuleBasedStateMachine):
         assert {one.conversation: one.operator or None for one in found} == {
             one: self.model.tickets[one].operator for one in self.model.endangered()
         }
+
+    @invariant()
+    def whoever_is_missing_is_so_for_both(self) -> None:
+        alarms = self.runner.run(self.absences.all())
+        assert {one.conversation: one.sign_ms for one in alarms if not one.over} == self.missing.all()
 
     @invariant()
     def no_offer_dangles_and_who_is_aside_is_so_for_both(self) -> None:

@@ -24,6 +24,7 @@ def sentences(language: str) -> dict[str, str]:
     values = {
         "{kept}": f"{default('address_s') // HOUR_S} {hours}",
         "{resume}": f"{default('resume_s') // HOUR_S} {hours}",
+        "{missing}": f"{default('vanished_kept_s') // HOUR_S} {hours}",
         "{days}": f"{default('lifting_days')} {days}",
         "{time}": "23:40",
     }

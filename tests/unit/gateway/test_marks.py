@@ -58,9 +58,9 @@ def test_the_page_is_told_whether_an_address_is_kept_and_for_how_long() -> None:
     authority = make_key()
     public = public_text(authority)
     keys = jwks_of([certify(authority, jwk_of(make_key()), 0)], authority)
-    assert marks(settings(staff_authority=public))["__ADDRESS__"] == "0 7"
+    assert marks(settings(staff_authority=public))["__ADDRESS__"] == "0 7 7200"
     kept = settings(staff_authority=public, magistrate_keys=keys, address_s=3_600, lifting_days=2)
-    assert marks(kept)["__ADDRESS__"] == "3600 2"
+    assert marks(kept)["__ADDRESS__"] == "3600 2 7200"
     assert len(magistrates(kept)) == 1
 
 

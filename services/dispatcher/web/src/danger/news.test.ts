@@ -38,4 +38,15 @@ describe("who is in danger", () => {
     const own = line(1, { danger: "operator", danger_at: 1 });
     expect(dangerNews([own], [calm])).toBeNull();
   });
+
+  test("is told of on vanishing, above all else, and on coming back, but not when somebody closes it", () => {
+    const there = line(1, { danger: "visitor", danger_at: 1, visitor_connected: true });
+    const gone = line(1, { danger: "visitor", danger_at: 1, missing_at: 2 });
+    const closed = line(1, { danger: "visitor", danger_at: 1, visitor_connected: false });
+    expect(dangerNews([there], [gone])).toContain("a disparu");
+    expect(dangerNews([], [gone])).toContain("a disparu");
+    expect(dangerNews([gone], [gone])).toBeNull();
+    expect(dangerNews([gone], [there])).toContain("revenue");
+    expect(dangerNews([gone], [closed])).toBeNull();
+  });
 });

@@ -17,6 +17,8 @@ export function dangerNews(before: readonly Line[], after: readonly Line[]): str
 }
 
 function news(before: Line | undefined, { held, number }: Line): string | null {
+  if (held.missing_at && !before?.held.missing_at) return d("missingNoticed", { number });
+  if (before?.held.missing_at && !held.missing_at && held.visitor_connected) return d("missingFound", { number });
   if (held.danger && !before?.held.danger) return d("noticed", { number });
   if (before?.held.danger === "visitor" && !held.danger) return d("withdrawn", { number });
   const who = held.danger_seen_by;

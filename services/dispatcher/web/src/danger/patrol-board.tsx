@@ -1,20 +1,19 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Snapshot } from "../desk/console";
 import { lineOf } from "../desk/desk";
 import { ring, soundWanted } from "../lib/sound";
-import { hour } from "../lib/time";
-import { patrols, type Patrol, referenceOf, sayCalled, underWay } from "./patrols";
+import { useConsole } from "../parts/context";
+import { type Patrol, referenceOf, sayCalled, statusWords, underWay } from "./patrols";
 import { d } from "./say";
+import { usePatrols } from "./use-patrols";
 
-const EVERY_MS = 3_000;
 const AGAIN_MS = 20_000;
-/** Said by whoever has just asked for one: look now. */
-export const PATROL_ASKED = "havre:patrol";
 
 /** Above the work: every patrol that was asked for here, until it is settled and put away; an alarm until somebody calls. */
 export function PatrolBoard({ snapshot }: { snapshot: Snapshot }) {
   const danger = snapshot.desk.lines.some((line) => line.held.danger);
-  const [found, look] = usePatrols(danger && snapshot.mode === "desk");
+  const here = snapshot.desk.lines.map((line) => line.id).join();
+  const [found, look] = usePatrols(danger && snapshot.mode === "desk", here);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = found.filter((one) => underWay(one) || !hidden.has(one.report));
   const alarms = shown.filter((one) => one.alarm).length;
@@ -38,6 +37,7 @@ export function PatrolBoard({ snapshot }: { snapshot: Snapshot }) {
               <Row
                 key={patrol.report}
                 patrol={patrol}
+                snapshot={snapshot}
                 number={lineOf(snapshot.desk, patrol.conversation)?.number ?? null}
                 onCalled={() => void sayCalled(patrol.report).then(look)}
                 onHide={() => setHidden((before) => new Set([...before, patrol.report]))}
@@ -52,13 +52,14 @@ export function PatrolBoard({ snapshot }: { snapshot: Snapshot }) {
 
 interface RowProps {
   patrol: Patrol;
+  snapshot: Snapshot;
   number: number | null;
   onCalled: () => void;
   onHide: () => void;
 }
 
-function Row({ patrol, number, onCalled, onHide }: RowProps) {
-  const reference = useReference(patrol);
+function Row({ patrol, snapshot, number, onCalled, onHide }: RowProps) {
+  const reference = useReference(patrol, snapshot);
   const { alarm, called_by: called, status } = patrol;
   return (
     <li>
@@ -83,35 +84,12 @@ function Row({ patrol, number, onCalled, onHide }: RowProps) {
   );
 }
 
-function statusWords({ status, at, taken_at: taken, reason }: Patrol): string {
-  if (status === "taken") return d("patrolTaken", { time: hour(taken) });
-  if (status === "refused") return d("patrolRefused", { reason: reason ?? "?" });
-  return status === "withdrawn" ? d("patrolWithdrawn") : d("patrolWaits", { time: hour(at) });
-}
-
-function useReference(patrol: Patrol): string | null {
+/** The duty key that opens it may come later than the patrol: it is tried again whenever something changes. */
+function useReference(patrol: Patrol, snapshot: Snapshot): string | null {
+  const { keyring } = useConsole();
   const [reference, setReference] = useState<string | null>(null);
   useEffect(() => {
-    void referenceOf(patrol).then(setReference);
-  }, [patrol.answer]);
+    if (reference === null) void referenceOf(patrol, (sealed) => keyring.openForDuty(sealed)).then(setReference);
+  }, [patrol.answer, patrol.answer_key, snapshot.desk.queuesAt, keyring, reference]);
   return reference;
-}
-
-/** The patrols of this operator; asked for again while somebody is in danger, or one is under way. */
-function usePatrols(danger: boolean): [readonly Patrol[], () => void] {
-  const [found, setFound] = useState<readonly Patrol[]>([]);
-  const look = useCallback(() => void patrols().then((some) => some && setFound(some)), []);
-  const turning = danger || found.some(underWay);
-  useEffect(() => {
-    look();
-    addEventListener(PATROL_ASKED, look);
-    return () => removeEventListener(PATROL_ASKED, look);
-  }, [look]);
-  useEffect(() => {
-    if (!turning) return undefined;
-    look();
-    const again = setInterval(look, EVERY_MS);
-    return () => clearInterval(again);
-  }, [turning, look]);
-  return [found, look];
 }

@@ -1,7 +1,7 @@
 import type { FunctionComponent } from "preact";
 import { useState } from "preact/hooks";
 import type { Line } from "../desk/line";
-import { PATROL_ASKED } from "./patrol-board";
+import { PATROL_ASKED } from "./use-patrols";
 import type { Props } from "./patrol-dialog";
 import { byTelephone, known } from "./patrol-form";
 import { d } from "./say";

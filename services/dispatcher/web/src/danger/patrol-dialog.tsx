@@ -62,8 +62,10 @@ export function PatrolDialog({ line, onAsked, onClose }: Props) {
     remember(report, answerKey);
     const { force, kid } = partner;
     const sealed = await sealPatrol(partner, document);
+    const shared = await desk.keyring.sealForDuty(answerKey);
     const handed = await submit({
       conversation: line.id, report, kind: "patrol", partner: partner.partner, kid, force, department, sealed,
+      ...(shared === null ? {} : { answer_key: shared }),
     }); // prettier-ignore
     if (handed.state === "away") return d("patrolAway", { place });
     if (handed.state === "declined") return d("patrolDeclined", { reason: handed.reason ?? "?" });

@@ -1,6 +1,7 @@
 import { documentFits, documentOf, type FieldName, fieldsOf } from "@shared/report";
 import type { Line } from "../desk/line";
 import { placeOf } from "../desk/announce";
+import { hour } from "../lib/time";
 import { d } from "./say";
 
 /** What an operator says of a patrol. */
@@ -15,9 +16,10 @@ export interface Wanted {
 
 /** What is known before anything is written. */
 export function known(line: Line): Wanted {
-  const { commune_name: commune, postal_code: code } = line.held;
+  const { commune_name: commune, postal_code: code, missing_at: gone, danger_at: at } = line.held;
   const where = [code, commune].filter(Boolean).join(" ");
-  return { facts: "", where, persons: "", danger: "", approach: "", phone: "" };
+  const facts = gone ? d("missingFacts", { time: hour(gone), danger: hour(at ?? gone) }) : "";
+  return { facts, where, persons: "", danger: "", approach: "", phone: "" };
 }
 
 /** The same as the fields of a report; how to come near stands with the danger. */

@@ -1,5 +1,7 @@
 import { type Answer, openAnswer } from "@shared/report";
 import { call, HEADERS } from "../lib/api";
+import { hour } from "../lib/time";
+import { d } from "./say";
 
 /** A patrol as `GET /api/patrols` tells of it. Moments in ms; 0: not yet. */
 export interface Patrol {
@@ -14,6 +16,8 @@ export interface Patrol {
   readonly alarm: boolean;
   readonly called_by: string | null;
   readonly answer: string | null;
+  /** What opens the answer, sealed for the consoles on duty of the force that asked. */
+  readonly answer_key: string | null;
   readonly reason: string | null;
 }
 
@@ -26,9 +30,13 @@ export function remember(report: string, answerKey: string): void {
   keys.set(report, answerKey);
 }
 
+/** Opens what another console on duty sealed; null when this one cannot. */
+export type OpenShared = (sealed: string) => Promise<string | null>;
+
 /** Return the reference that the service gave, as far as this page can open it. */
-export async function referenceOf({ report, answer }: Patrol): Promise<string | null> {
-  const key = keys.get(report);
+export async function referenceOf({ report, answer, answer_key: shared }: Patrol, open: OpenShared): Promise<string | null> {
+  if (!answer) return null;
+  const key = keys.get(report) ?? (shared === null ? null : await open(shared));
   const opened: Answer | null = key && answer ? await openAnswer(answer, key, report) : null;
   return opened?.reference ?? null;
 }
@@ -45,4 +53,11 @@ export async function patrols(): Promise<readonly Patrol[] | null> {
 
 export async function sayCalled(report: string): Promise<void> {
   await call("/api/patrols/called", { method: "POST", headers: HEADERS, body: JSON.stringify({ report }) });
+}
+
+/** Where a patrol stands, in words. */
+export function statusWords({ status, at, taken_at: taken, reason }: Patrol): string {
+  if (status === "taken") return d("patrolTaken", { time: hour(taken) });
+  if (status === "refused") return d("patrolRefused", { reason: reason ?? "?" });
+  return status === "withdrawn" ? d("patrolWithdrawn") : d("patrolWaits", { time: hour(at) });
 }

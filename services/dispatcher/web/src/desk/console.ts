@@ -67,6 +67,11 @@ export class Console {
     return this.#now;
   }
 
+  /** What this console reads with. */
+  get keyring(): Keyring {
+    return this.#ring;
+  }
+
   /** Call `watcher` after every change. Returns how to stop. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);

@@ -147,6 +147,8 @@ export const fr = {
   minutes: "{count} min",
   visitorOnline: "en ligne",
   visitorOffline: "hors ligne",
+  visitorOfflineUntil: "hors ligne, peut revenir jusqu’à {time}",
+  visitorOfflineWords: "hors ligne, peut revenir jusqu’à {time} (a ses mots)",
   visitorUnknown: "état inconnu",
   end: "Terminer…",
   endAsk: "Terminer et effacer la conversation {number} ?",

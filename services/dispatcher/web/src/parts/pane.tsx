@@ -1,5 +1,6 @@
 import { typists } from "@shared/conversation";
 import { useEffect, useRef } from "preact/hooks";
+import { MissingStrip } from "../danger/missing-strip";
 import { d } from "../danger/say";
 import { DangerStrip } from "../danger/strip";
 import { noticeWords, placeOf } from "../desk/announce";
@@ -8,7 +9,7 @@ import type { Desk } from "../desk/desk";
 import type { Line } from "../desk/line";
 import { LiftingButton } from "../lifting/button";
 import { t } from "../lib/say";
-import { useNow } from "../lib/time";
+import { hour, useNow } from "../lib/time";
 import { Composer } from "./composer";
 import { Transcript } from "./transcript";
 import { Handover, Turns } from "./transfer";
@@ -63,7 +64,7 @@ function Head({ line, snapshot, onEnd, onTransfer }: Pick<Props, "line" | "snaps
         </h2>
         {held.part !== "colleague" && (
           <span class="row acts">
-            <LiftingButton conversation={line.id} disabled={line.ending} />
+            {!held.missing_at && <LiftingButton conversation={line.id} disabled={line.ending} />}
             <button type="button" disabled={line.ending || Boolean(held.beside)} onClick={onTransfer}>
               {t("transfer")}
             </button>
@@ -81,10 +82,15 @@ function Head({ line, snapshot, onEnd, onTransfer }: Pick<Props, "line" | "snaps
         <Fact name={t("factLanguage")} value={languageName(held.language)} />
         {held.turn > 1 && <Fact name={t("factTurn")} value={t("turnOf", { turn: held.turn })} />}
         {held.minor && <Fact name={t("factAge")} value={d("minor")} off />}
-        <Presence connected={snapshot.link === "ready" ? (held.visitor_connected ?? false) : null} />
+        <Presence
+          connected={snapshot.link === "ready" ? (held.visitor_connected ?? false) : null}
+          back={held.back_until ?? null}
+          words={Boolean(held.resumable_until)}
+        />
       </dl>
       <Turns line={line} />
       <DangerStrip line={line} />
+      {held.missing_at && held.part !== "colleague" && <MissingStrip line={line} snapshot={snapshot} />}
     </header>
   );
 }
@@ -98,15 +104,29 @@ function Fact({ name, value, off = false }: { name: string; value: string; off?:
   );
 }
 
-/** Whether the visitor's page is on line; null: we are not on line ourselves. */
-function Presence({ connected }: { connected: boolean | null }) {
+interface PresenceProps {
+  /** Null: we are not on line ourselves. */
+  connected: boolean | null;
+  /** Until when somebody who is away can come back, in milliseconds of the server's clock; null: it is not known. */
+  back: number | null;
+  /** Whether they have words to come back by. */
+  words: boolean;
+}
+
+/** Whether the visitor's page is on line, and otherwise until when it can still come back. */
+function Presence({ connected, back, words }: PresenceProps) {
   const name = t("factVisitor");
   if (connected === null) return <Fact name={name} value={t("visitorUnknown")} />;
   return connected ? (
     <Fact name={name} value={`● ${t("visitorOnline")}`} />
   ) : (
-    <Fact name={name} value={`⊘ ${t("visitorOffline")}`} off />
+    <Fact name={name} value={`⊘ ${offlineWords(back, words)}`} off />
   );
+}
+
+function offlineWords(back: number | null, words: boolean): string {
+  if (back === null) return t("visitorOffline");
+  return t(words ? "visitorOfflineWords" : "visitorOfflineUntil", { time: hour(back) });
 }
 
 /** Who is writing; seen, not announced: it changes too often to be read aloud. */

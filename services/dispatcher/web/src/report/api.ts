@@ -24,6 +24,8 @@ export interface Submission {
   readonly sealed: string;
   /** Absent for a patrol alone. */
   readonly consent?: string;
+  /** Of a patrol: what opens its answer, sealed for the consoles on duty. */
+  readonly answer_key?: string;
 }
 
 /** What became of handing it in. `away`: worth trying again. `declined`: nothing of it is kept; a code says why. */

@@ -15,6 +15,7 @@ import {
   verify,
   verifyPeer,
 } from "@shared/sealing/staff";
+import { dutyOf, openForDuty, sealForDuty } from "./shared";
 
 /** What the server says of the account, as far as keys are concerned. */
 export interface KeyedAccount {
@@ -159,6 +160,19 @@ export class Keyring {
   async boxesOf(kid: string, peers: readonly Peer[], nowMs: number): Promise<Record<string, string>> {
     const jwk = this.#duties.get(kid);
     return jwk ? this.boxes(jwk, peers, nowMs) : {};
+  }
+
+  /** Seal a short text for every console on duty of this force; null while this one holds no duty key. */
+  async sealForDuty(text: string): Promise<string | null> {
+    const newest = [...this.#duties].at(-1);
+    return newest ? sealForDuty(text, ...newest) : null;
+  }
+
+  /** Open what a console on duty sealed so; null when this one holds no such key. */
+  async openForDuty(sealed: string): Promise<string | null> {
+    const kid = dutyOf(sealed);
+    const jwk = kid === null ? undefined : this.#duties.get(kid);
+    return kid !== null && jwk ? quietly(openForDuty(sealed, kid, jwk)) : null;
   }
 
   #open(account: KeyedAccount, shift: KeptShift): void {

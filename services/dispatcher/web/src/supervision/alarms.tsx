@@ -1,4 +1,6 @@
+import type { End } from "../danger/missing";
 import type { Alarm, Decision, Floor } from "./api";
+import { MissingAlarms } from "./missing";
 import { hour, queueName, shortId, span, t } from "./words";
 
 interface Props {
@@ -6,16 +8,19 @@ interface Props {
   onAct: (decision: Decision) => void;
   /** The emergency number was called instead of a patrol. */
   onCalled: (report: string) => void;
+  /** It ended so with somebody who had vanished. */
+  onClosed: (conversation: string, why: End) => void;
 }
 
 /** Who is in danger: above all else, without a sound, until it is over; and who sees to each. */
-export function Alarms({ floor, onAct, onCalled }: Props) {
+export function Alarms({ floor, onAct, onCalled, onClosed }: Props) {
   const unseen = floor.dangers.filter((one) => !one.seen_by).length;
   return (
     <>
       <p class="unseen" role="alert">
         {unseen > 0 && t("alarmTold", { n: unseen })}
       </p>
+      <MissingAlarms floor={floor} onAct={onAct} onClosed={onClosed} />
       <Late floor={floor} onCalled={onCalled} />
       {floor.dangers.length > 0 && (
         <section class="alarms" aria-labelledby="alarms">
@@ -32,7 +37,7 @@ export function Alarms({ floor, onAct, onCalled }: Props) {
 }
 
 /** Patrols that nobody has taken charge of in time: until somebody has called. */
-function Late({ floor, onCalled }: Omit<Props, "onAct">) {
+function Late({ floor, onCalled }: Pick<Props, "floor" | "onCalled">) {
   const late = floor.patrols.filter((one) => one.alarm);
   const words = t("patrolsLate", { n: late.length });
   const told = (

@@ -1,4 +1,5 @@
 import type { Category, Force } from "@shared/frames";
+import type { End } from "../danger/missing";
 
 /** A conversation: where it stands, never what is in it. Moments in ms since 1970. */
 export interface Talk {
@@ -50,6 +51,20 @@ export interface Alarm {
   seen_at: number;
 }
 
+/** A visitor who vanished while in danger. `sign`: the page's last; `over`: the conversation is gone, and how. In ms. */
+export interface Missing {
+  conversation: string;
+  queue: string;
+  sign: number;
+  at: number;
+  kept_until: number;
+  operator: string | null;
+  seen_by: string | null;
+  seen_at: number;
+  over: string | null;
+  over_at: number;
+}
+
 /** A patrol that was asked for. `alarm`: nobody has taken charge of it in time, and nobody has called. Moments in ms. */
 export interface Patrol {
   report: string;
@@ -61,10 +76,12 @@ export interface Patrol {
   taken_at: number;
   alarm: boolean;
   called_by: string | null;
+  reason: string | null;
 }
 
 export interface Floor {
   at: number;
+  missing: Missing[];
   dangers: Alarm[];
   patrols: Patrol[];
   queues: Queue[];
@@ -114,6 +131,7 @@ export type Decision =
   | { do: "reopen"; queue: string }
   | { do: "overflow"; queue: string; to?: string; after_s?: number }
   | { do: "debrief"; operator: string }
+  | { do: "missing"; conversation: string }
   | { do: "danger"; conversation: string };
 
 /** Why a call brought nothing: the server's own word, or that it does not answer. */
@@ -143,6 +161,10 @@ export const published = (): Promise<Answer<Published>> => call("/api/figures");
 /** Say that the emergency number was called instead of a patrol that nobody took charge of. */
 export const called = (report: string): Promise<Answer<null>> =>
   call("/api/patrols/called", { method: "POST", body: JSON.stringify({ report }) });
+
+/** Say how it ended with a visitor who vanished. */
+export const closeMissing = (conversation: string, why: End): Promise<Answer<null>> =>
+  call("/api/missing/close", { method: "POST", body: JSON.stringify({ conversation, why }) });
 
 export function decide({ do: what, ...body }: Decision): Promise<Answer<null>> {
   return call(`${AT}/${what}`, { method: "POST", body: JSON.stringify(body) });

@@ -2,7 +2,7 @@ import type { Force } from "@shared/frames";
 import { useEffect, useState } from "preact/hooks";
 import { forecast, type Decision, type Floor, type Forecast, type HourAhead } from "./api";
 import { Figures } from "./figures";
-import { hour, percent, span, t, weekday } from "./words";
+import { hour, patrolStanding, percent, shortId, span, t, weekday } from "./words";
 
 const AGAIN_MS = 60_000;
 const FORCES: readonly Force[] = ["police", "gendarmerie"];
@@ -11,11 +11,34 @@ const FORCES: readonly Force[] = ["police", "gendarmerie"];
 export function Aside({ floor, onAct }: { floor: Floor; onAct: (decision: Decision) => void }) {
   return (
     <aside>
+      {floor.patrols.length > 0 && <Patrols floor={floor} />}
       <Debriefs floor={floor} onAct={onAct} />
       <Psychologists floor={floor} />
       <Ahead />
       <Figures />
     </aside>
+  );
+}
+
+/** Every patrol of the last day, and where each stands: never what was written, nor the service's sealed answer. */
+function Patrols({ floor }: { floor: Floor }) {
+  return (
+    <section aria-labelledby="patrols">
+      <h2 id="patrols">{t("patrols")}</h2>
+      <ul class="patrols">
+        {floor.patrols.map((one) => (
+          <li key={one.report}>
+            <strong>
+              <code>{shortId(one.conversation)}</code> {patrolStanding(one)}
+            </strong>{" "}
+            <span class="soft">
+              {t("patrolBy", { who: one.operator, time: hour(one.at), partner: one.partner })}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="soft small">{t("patrolsNote")}</p>
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { admitted, called, decide, floor, type Decision, type Floor } from "./api";
+import { admitted, called, closeMissing, decide, floor, type Decision, type Floor } from "./api";
 import { Dialog, type Asking } from "./dialogs";
 import { Alarms } from "./alarms";
 import { Aside } from "./aside";
@@ -20,7 +20,7 @@ export function SupervisionPage() {
   const [{ floor: seen, why }, look] = useFloor();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [said, setSaid] = useState("");
-  const pressing = seen ? [...seen.dangers.filter((one) => !one.seen_by), ...seen.patrols.filter((one) => one.alarm)].length : 0;
+  const pressing = seen ? unseen(seen) : 0;
   useEffect(() => {
     document.title = pressing > 0 ? t("titleDanger", { n: pressing }) : t("title");
   }, [pressing]);
@@ -51,6 +51,7 @@ export function SupervisionPage() {
         floor={seen}
         onAct={(decision) => void act(decision)}
         onCalled={(report) => void called(report).then(look)}
+        onClosed={(conversation, why) => void closeMissing(conversation, why).then(look)}
       />
       <main>
         <div class="live">
@@ -69,6 +70,12 @@ export function SupervisionPage() {
       )}
     </div>
   );
+}
+
+/** How many alarms nobody has answered. */
+function unseen({ missing, dangers, patrols }: Floor): number {
+  const answered = [...missing, ...dangers].filter((one) => one.seen_by).length;
+  return missing.length + dangers.length - answered + patrols.filter((one) => one.alarm).length;
 }
 
 function Header({ floor: seen, stale }: { floor: Floor; stale: boolean }) {

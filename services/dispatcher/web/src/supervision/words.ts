@@ -1,6 +1,6 @@
 import type { Force } from "@shared/frames";
 import { translator } from "@shared/i18n";
-import type { Cell, Person, Queue } from "./api";
+import type { Cell, Patrol, Person, Queue } from "./api";
 import { fr } from "./fr";
 
 /** Every sentence of the supervisors' page. */
@@ -39,6 +39,14 @@ export function standing(person: Person, now: number): string {
   if (person.drained) return t("drained");
   if (person.rests_until > now) return t("resting", { time: hour(person.rests_until) });
   return t(person.status);
+}
+
+/** Where a patrol stands, in words. */
+export function patrolStanding({ status, taken_at: taken, called_by: called, reason }: Patrol): string {
+  if (status === "taken") return t("patrolTaken", { time: hour(taken) });
+  if (called) return t("patrolCalledBy", { who: called });
+  if (status === "refused") return t("patrolRefused", { reason: reason ?? "?" });
+  return t(status === "withdrawn" ? "patrolWithdrawn" : "patrolWaits");
 }
 
 const months = new Intl.DateTimeFormat(t.locale, { month: "long", year: "numeric", timeZone: "UTC" });

@@ -11,6 +11,7 @@ const FACTS: Facts = {
   addressS: DAY_S,
   liftingDays: 7,
   resumeS: 7_200,
+  missingS: 7_200,
   resumableUntil: null,
   postalCode: true,
   reported: false,
@@ -56,6 +57,10 @@ describe("what is known (V16)", () => {
     const titles = (facts: Partial<Facts>): string[] => entries(t, { ...FACTS, ...facts }).map(([title]) => title);
     expect(titles({})).toContain("anonymousBack");
     expect(titles({ resumeS: 0 })).not.toContain("anonymousBack");
+  });
+
+  test("says how long the conversation of somebody who vanishes in danger waits, and that the red button erases it", () => {
+    expect(said({ missingS: 3_600 })).toContain("1 heure au plus. Le bouton rouge l’efface toujours.");
   });
 
   test("says what was sent once it was", () => {

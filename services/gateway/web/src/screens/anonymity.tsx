@@ -18,6 +18,8 @@ export interface Facts {
   readonly liftingDays: number;
   /** How long resume words work, in seconds; 0: they are not offered. */
   readonly resumeS: number;
+  /** How long a conversation waits for somebody who vanished while in danger, in seconds. */
+  readonly missingS: number;
   /** Until when this conversation's own words work, in ms since 1970; null: there are none. */
   readonly resumableUntil: number | null;
   /** Null: whoever came back by words gave it elsewhere, or did not. */
@@ -32,11 +34,12 @@ export type Entry = readonly [title: Key, ...sentences: string[]];
 /** Return what this page says, in order. */
 export function entries(t: Say, facts: Facts): Entry[] {
   const { resumableUntil, resumeS } = facts;
+  const missing = t("anonymousMissing", { missing: duration(t, facts.missingS) });
   const back = resumableUntil === null ? null : t("anonymousResumable", { time: clock(t.locale, resumableUntil) });
   const place = facts.postalCode === false ? [t("anonymousPlaceNone")] : [];
   return [
     ["anonymousName", t("anonymousNameIs")],
-    ["anonymousWords", t("anonymousSealed"), t("anonymousKept"), ...(back === null ? [t("anonymousReload")] : [])],
+    ["anonymousWords", t("anonymousSealed"), t("anonymousKept"), ...(back === null ? [t("anonymousReload")] : []), missing],
     ["anonymousPlace", t("anonymousSeen"), ...place, t("anonymousSaid"), t("anonymousPlaceUntil")],
     ["anonymousAddress", ...address(t, facts), t("anonymousAddressCounted")],
     ...(back === null && resumeS === 0

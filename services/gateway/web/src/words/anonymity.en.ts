@@ -8,6 +8,7 @@ export const en: Catalogue = {
   anonymousSealed: "What you write is locked on this device. The person who answers and their colleagues on duty have the key, our system has not.",
   anonymousKept: "The conversation is not kept: it is erased at the end.",
   anonymousReload: "Closing or reloading this page ends the conversation.",
+  anonymousMissing: "If you are in danger and this page no longer answers, the conversation waits for you to come back, with your words if you have any, for {missing} at most. The red button always erases it.",
   anonymousPlace: "The subject and the place",
   anonymousSeen: "The person who answers sees what you write, the subject you chose and, if you gave it, the place. They see neither your name nor your number.",
   anonymousPlaceNone: "You gave no postal code.",

@@ -12,6 +12,7 @@ export const fr = {
   anonymousSealed: "Ce que vous écrivez est fermé à clé sur cet appareil. La personne qui répond et ses collègues de service ont la clé, pas notre système.",
   anonymousKept: "La conversation n’est pas gardée : elle est effacée à la fin.",
   anonymousReload: "Fermer ou recharger cette page met fin à la conversation.",
+  anonymousMissing: "Si vous êtes en danger et que cette page ne répond plus, la conversation attend votre retour, avec vos mots si vous en avez, {missing} au plus. Le bouton rouge l’efface toujours.",
   anonymousPlace: "Le sujet et le lieu",
   anonymousSeen: "La personne qui répond voit ce que vous écrivez, le sujet choisi et, si vous l’avez donné, le lieu. Elle ne voit ni votre nom, ni votre numéro.",
   anonymousPlaceNone: "Vous n’avez pas donné de code postal.",

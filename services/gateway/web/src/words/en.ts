@@ -147,7 +147,7 @@ export const en: Catalogue = {
   wordsDrawing: "Choosing four words…",
   wordsFailed: "It did not work. The conversation goes on.",
   wordsUntil: "They lead back to this conversation from any device, until {time}.",
-  wordsAfter: "After that, or once the conversation is erased, they are of no use.",
+  wordsAfter: "After that (later if you are in danger), or once the conversation is erased, they are of no use.",
   wordsCare: "This page shows them once and does not keep them. Learn them, or note them where nobody will look: whoever has them can read the conversation.",
   wordsClosing: "As long as they work, closing or reloading this page does not erase the conversation. The red button and “End” erase it, as before.",
   wordsDone: "Done, back to the conversation",

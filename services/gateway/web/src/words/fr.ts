@@ -151,7 +151,7 @@ export const fr = {
   wordsDrawing: "Nous choisissons quatre mots…",
   wordsFailed: "Cela n’a pas marché. La conversation continue.",
   wordsUntil: "Ils ramènent à cette conversation depuis n’importe quel appareil, jusqu’à {time}.",
-  wordsAfter: "Après, ou si la conversation est effacée, ils ne servent plus à rien.",
+  wordsAfter: "Après (plus tard si vous êtes en danger), ou si la conversation est effacée, ils ne servent plus à rien.",
   wordsCare: "Cette page ne les montre qu’une fois et ne les garde pas. Apprenez-les, ou notez-les là où personne ne les cherchera : qui les a peut lire la conversation.",
   wordsClosing: "Tant qu’ils marchent, fermer ou recharger cette page n’efface pas la conversation. Le bouton rouge et « Terminer » l’effacent, comme avant.",
   wordsDone: "C’est noté, revenir à la conversation",
