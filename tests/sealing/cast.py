@@ -8,9 +8,9 @@ from joserfc.jwk import ECKey
 from shared.chat.frames import Holder, Message, Role, Typing
 from shared.contracts.conversation import Force
 from shared.sealing.jose import jwk_of, make_key, public_key
-from tests.sealing.body import Opened
+from tests.sealing.body import Opened, State
 from tests.sealing.plain import TYPING_CID, Plain, PlainKind
-from tests.sealing.staff import Account, StaffKeys
+from tests.sealing.staff import Account, ShiftKey, StaffKeys
 from tests.sealing.visitor import Admission, VisitorKeys
 
 CONVERSATION = "0c9e3c1a-5d0e-4b7e-9d55-2f6f3f0a1b77"
@@ -88,3 +88,15 @@ class Log:
         for message in self.messages:
             staff.open(message)
         return [staff.open(message) for message in self.messages]
+
+
+def reader_of(shift: ShiftKey, log: Log) -> StaffKeys:
+    """Return a console that has heard the whole log."""
+    staff = StaffKeys(shift)
+    log.read_by(staff)
+    return staff
+
+
+def text(data: str) -> Opened:
+    """Return what whoever reads makes of this text."""
+    return Opened(State.PLAIN, PlainKind.TEXT, data)

@@ -8,16 +8,22 @@ import pytest
 from argon2 import PasswordHasher
 from redis.asyncio import Redis
 
+from services.dispatcher import provider_door
 from services.dispatcher.app import Running, running
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.passwords import Passwords
+from services.dispatcher.staff.sealed import new_key
 from services.dispatcher.store.dispatch import DispatchStore
 from shared.chat.store import connect
+from shared.contracts.conversation import Force
 from tests.component.dispatcher import office
+from tests.component.dispatcher.oidc import Open, Way
 from tests.component.dispatcher.people import Clock, Desk, Place
+from tests.provider.running import TheProvider, free_port, running_provider
 from tests.servers import NatsServer, ValkeyServer
 
 Start = Callable[..., Awaitable[Running]]
+Sitting = Callable[..., Awaitable[Desk]]
 
 
 @pytest.fixture
@@ -74,6 +80,26 @@ async def desk(instance: Running, place: Place) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
+async def browser() -> AsyncIterator[aiohttp.ClientSession]:
+    """One browser."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def seat(place: Place, browser: aiohttp.ClientSession) -> Sitting:
+    """Hire, log in and open a console."""
+
+    async def one(instance: Running, login: str, *, force: Force = Force.POLICE, **changes: object) -> Desk:
+        await place.hire(login, force, **changes)
+        desk = Desk(instance.port, login, browser)
+        assert (await desk.log_in()).status == 200
+        return await desk.open()
+
+    return one
+
+
+@pytest.fixture
 async def place(nats: NatsServer, client: Redis, passwords: Passwords) -> AsyncIterator[Place]:
     """Where visitors come in and staff are made."""
     opened = await nats.connect("dispatcher")
@@ -82,3 +108,27 @@ async def place(nats: NatsServer, client: Redis, passwords: Passwords) -> AsyncI
     yield Place(opened, routing, gateway, client, passwords)
     for one in (opened, routing, gateway):
         await one.close()
+
+
+@pytest.fixture(scope="session")
+async def provider() -> AsyncIterator[TheProvider]:
+    """An identity provider, a process of its own."""
+    async with running_provider() as one:
+        yield one
+
+
+@pytest.fixture
+async def console(start: Start, provider: TheProvider) -> AsyncIterator[Open]:
+    """Have somebody open a console that logs in through the provider."""
+    async with aiohttp.ClientSession() as browser:
+
+        async def one(**settings: object) -> Way:
+            port = free_port()
+            url = f"http://127.0.0.1:{port}"
+            ours = await provider.client(f"{url}{provider_door.WAY_BACK}")
+            fields = {"port": port, "console_url": url, "staff_key": new_key(), **ours, **settings}
+            instance: Running = await start(**fields)
+            assert instance.port == port
+            return Way(port, browser)
+
+        yield one

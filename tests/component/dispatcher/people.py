@@ -1,9 +1,10 @@
 """Visitors and operators for the dispatcher's tests: what they do, and waiting for what they see."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -13,7 +14,7 @@ from redis.asyncio import Redis
 from services.dispatcher.doors import COOKIE
 from services.dispatcher.staff.accounts import Account, Accounts
 from services.dispatcher.staff.passwords import Passwords
-from shared import keys, subjects
+from shared import keys, streams, subjects
 from shared.chat.frames import Frame, Stage, Sync, decode_server, encode
 from shared.clock import now_ms
 from shared.contracts.conversation import Audience, Category, EndedBy, Force
@@ -23,6 +24,7 @@ from shared.contracts.router import ConversationRouted, RoutingBasis
 from tests.component.dispatcher.office import account_of, certified, shift_of
 from tests.sealing.staff import Account as Signer
 from tests.sealing.staff import ShiftKey
+from tests.servers import NatsServer
 
 PASSWORD = "long enough a password"
 WITHIN_S = 20.0
@@ -220,3 +222,16 @@ class Desk:
         async for message in socket:
             self.heard.append(decode_server(message.data))
             self._news.set()
+
+
+async def facts_of(nats: NatsServer) -> list[dict[str, Any]]:
+    """Return every fact that the stream still has: none is taken away while one consumer has not read it."""
+    admin = await nats.connect("admin")
+    manager = admin.jetstream()
+    state = (await manager.stream_info(streams.CONVERSATIONS)).state
+    facts = []
+    for seq in range(state.first_seq, state.last_seq + 1):
+        message = await manager.get_msg(streams.CONVERSATIONS, seq)
+        facts.append(json.loads(message.data or b"{}"))
+    await admin.close()
+    return facts
