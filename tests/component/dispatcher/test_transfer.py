@@ -1,43 +1,19 @@
 """Operators hand conversations over: offered, accepted once, and in one place whatever happens (O8, O9)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 
-import aiohttp
-import pytest
 from redis.asyncio import Redis
 
-from services.dispatcher.app import Running
 from services.dispatcher.audit.reading import entries
 from shared import keys
-from shared.chat.frames import Ack, Held, Message, Offer, Offers, Ping, Released, Say, SetStatus
+from shared.chat.frames import Ack, Held, Message, Offer, Offers, Released, Say, SetStatus
 from shared.chat.store import ConversationStore, Record
 from shared.contracts.audit import AuditAction
 from shared.contracts.conversation import Force
-from tests.component.dispatcher.conftest import Start
+from tests.component.dispatcher.conftest import Sitting, Start
 from tests.component.dispatcher.people import Desk, Place
 from tests.servers import NatsServer, eventually
-
-Sitting = Callable[..., Awaitable[Desk]]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def seat(place: Place, browser: aiohttp.ClientSession) -> Sitting:
-    """Hire, log in and open a console."""
-
-    async def one(instance: Running, login: str, *, force: Force = Force.POLICE, limit: int = 3) -> Desk:
-        await place.hire(login, force, limit=limit)
-        desk = Desk(instance.port, login, browser)
-        assert (await desk.log_in()).status == 200
-        return await desk.open()
-
-    return one
 
 
 async def _does(desk: Desk, what: str, conversation: str, **more: str) -> tuple[int, str]:
@@ -82,9 +58,30 @@ def _held(part: str, conversation: str) -> Callable[[Held], bool]:
     return lambda held: held.part == part and held.conversation == conversation and held.beside is not None
 
 
+async def _is_written(nats: NatsServer, conversation: str, *wanted: tuple[AuditAction, str, str | None]) -> None:
+    """Wait until the audit has these: action, account, target."""
+    auditor = await nats.connect("auditor")
+
+    async def written() -> bool:
+        found = [entry async for _, entry in entries(auditor) if str(entry.conversation_id) == conversation]
+        return set(wanted) <= {(entry.action, entry.account, entry.target) for entry in found}
+
+    await eventually(written)
+    await auditor.close()
+
+
+async def _handed_over(giver: Desk, other: Desk, conversation: str) -> None:
+    """Have the one offer it and the other accept; both are in it then."""
+    assert await _does(giver, "offer", conversation, operator=other.login) == (204, "")
+    assert await _does(other, "accept", conversation) == (204, "")
+    await giver.hears(Held, _held("colleague", conversation))
+    await other.hears(Held, _held("operator", conversation))
+
+
 async def test_offered_accepted_on_another_instance_talked_over_together_and_left(
-    start: Start, place: Place, seat: Sitting, client: Redis
+    start: Start, place: Place, seat: Sitting, client: Redis, nats: NatsServer
 ) -> None:
+    """What each of them did is in the audit then, without a word of it."""
     one, two = await start(), await start()
     giver = await seat(one, "police1")
     conversation = await _given(giver, place)
@@ -112,6 +109,13 @@ async def test_offered_accepted_on_another_instance_talked_over_together_and_lef
     record = await _record(client, conversation)
     assert (record.operator, record.colleague, record.colleague_key) == ("police2", None, None)
     assert await client.hgetall(keys.HELD) == {conversation.encode(): b"police2"}
+    await _is_written(
+        nats,
+        conversation,
+        (AuditAction.TRANSFER_OFFERED, "police1", "police2"),
+        (AuditAction.CONVERSATION_TRANSFERRED, "police2", "police1"),
+        (AuditAction.HANDOVER_LEFT, "police1", None),
+    )
 
 
 async def test_both_at_one_instance_hear_each_other_once(start: Start, place: Place, seat: Sitting) -> None:
@@ -119,11 +123,7 @@ async def test_both_at_one_instance_hear_each_other_once(start: Start, place: Pl
     giver = await seat(instance, "police1")
     conversation = await _given(giver, place)
     other = await seat(instance, "police2")
-    await _does(giver, "offer", conversation, operator="police2")
-    await other.hears(Offers, lambda frame: bool(frame.offers))
-    await _does(other, "accept", conversation)
-    await giver.hears(Held, _held("colleague", conversation))
-    await other.hears(Held, _held("operator", conversation))
+    await _handed_over(giver, other, conversation)
     for number in range(3):
         cid = f"message-{number}"
         await giver.send(Say(conversation=conversation, cid=cid, body="x"))
@@ -187,16 +187,7 @@ async def test_the_handover_ends_by_itself(start: Start, place: Place, seat: Sit
     giver = await seat(instance, "police1")
     conversation = await _given(giver, place)
     other = await seat(instance, "police2")
-    await _does(giver, "offer", conversation, operator="police2")
-    await _does(other, "accept", conversation)
-    await giver.hears(Held, _held("colleague", conversation))
-
-    async def over() -> bool:
-        return (await _record(client, conversation)).colleague is None
-
-    await eventually(over, 20)
-    # As a console does every ten seconds: whatever announcement was lost is mended by it.
-    await giver.send(Ping(seqs={conversation: 0}))
+    await _handed_over(giver, other, conversation)
     await giver.hears(Released, lambda frame: frame.conversation == conversation)
     assert (await _record(client, conversation)).operator == "police2"
 
@@ -263,36 +254,8 @@ async def test_who_takes_it_and_is_lost_during_the_handover_leaves_it_to_the_que
     giver = await seat(instance, "police1")
     conversation = await _given(giver, place)
     other = await seat(instance, "police2")
-    await _does(giver, "offer", conversation, operator="police2")
-    await _does(other, "accept", conversation)
-    await giver.hears(Held, _held("colleague", conversation))
+    await _handed_over(giver, other, conversation)
     await other.drop()
     again = await giver.hears(Held, lambda held: held.turn == 3)
     assert (again.part, again.beside) == ("operator", None)
     assert await client.hgetall(keys.HELD) == {conversation.encode(): b"police1"}
-
-
-async def test_who_did_what_is_in_the_audit_without_a_word_of_it(
-    start: Start, place: Place, seat: Sitting, nats: NatsServer
-) -> None:
-    instance = await start()
-    giver = await seat(instance, "police1")
-    conversation = await _given(giver, place)
-    other = await seat(instance, "police2")
-    await _does(giver, "offer", conversation, operator="police2")
-    await _does(other, "accept", conversation)
-    await giver.hears(Held, _held("colleague", conversation))
-    await _does(giver, "leave", conversation)
-    wanted = {
-        (AuditAction.TRANSFER_OFFERED, "police1", "police2"),
-        (AuditAction.CONVERSATION_TRANSFERRED, "police2", "police1"),
-        (AuditAction.HANDOVER_LEFT, "police1", None),
-    }
-    auditor = await nats.connect("auditor")
-
-    async def written() -> bool:
-        found = [entry async for _, entry in entries(auditor) if str(entry.conversation_id) == conversation]
-        return wanted <= {(entry.action, entry.account, entry.target) for entry in found}
-
-    await eventually(written)
-    await auditor.close()
