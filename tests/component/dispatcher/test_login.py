@@ -229,7 +229,8 @@ async def test_the_accounts_command_adds_lists_disables_and_changes_passwords(
     status, said = await account(*new, "--password-env", "SECRET")
     assert (status, said) == (0, "account gendarmerie1 created (gendarmerie: sexual, domestic)")
     assert (await account(*new, "--password-env", "SECRET"))[0] == 1
-    assert (await account("list"))[1] == "gendarmerie1  gendarmerie  sexual,domestic  limit 2  fr,en  operator"
+    apart = Command(nats, valkey, apart=True)
+    assert (await apart("account", "list"))[1] == "gendarmerie1  gendarmerie  sexual,domestic  limit 2  fr,en  operator"
     async with aiohttp.ClientSession() as browser:
         desk = Desk(instance.port, "gendarmerie1", browser)
         assert (await desk.log_in()).status == 200
