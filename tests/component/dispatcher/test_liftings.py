@@ -12,6 +12,7 @@ import nats.js.errors
 import pytest
 from redis.asyncio import Redis
 
+from services.dispatcher import app
 from services.dispatcher.app import Running
 from services.dispatcher.domain.lifting import HANDED_FOR_MS, Status
 from services.dispatcher.liftings.store import Liftings
@@ -155,9 +156,10 @@ async def test_a_page_that_died_before_it_confirmed_fetches_it_again_and_nobody_
 
 
 async def test_a_process_that_died_between_hand_over_and_confirmation_leaves_it_for_a_quarter_of_an_hour(
-    scene: Scene, start: Start, auditor: Reader
+    scene: Scene, start: Start, auditor: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another instance hands it over again; after the time it is erased, and the audit says so."""
+    monkeypatch.setattr(app, "CLEARED_EVERY_S", 0.5)
     await scene.asks()
     waiting = await scene.waits()
     await scene.magistrate.decides(waiting, "life_in_danger", granted=True)
