@@ -210,10 +210,10 @@ class Book:
         """Each offer is of who has the conversation, as it was made; whoever is aside is not who has it."""
         stands = {one: offer for one, visit in self.visits.items() if (offer := visit.open_offer(now_ms))}
         assert places.offers.keys() == stands.keys()
-        for one, offer in places.offers.items():
+        for one, found in places.offers.items():
             known = stands[one]
-            assert (offer.giver, offer.to, offer.queue) == (places.held[one], known.to or ANYONE, known.queue)
-            assert (offer.until_ms, set(offer.refused)) == (known.until_ms, known.refused)
+            assert (found.giver, found.to, found.queue) == (places.held[one], known.to or ANYONE, known.queue)
+            assert (found.until_ms, set(found.refused)) == (known.until_ms, known.refused)
         assert places.aside == {one: visit.colleague for one, visit in self.visits.items() if visit.colleague}
         for one, who in places.aside.items():
             assert places.held[one] != who, f"{who} handed {one} to themselves"
