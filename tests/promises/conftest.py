@@ -15,6 +15,7 @@ async def tapped() -> AsyncIterator[TappedStack]:
     """Everything, ready, demo staff included."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HAVRE_SILENCE_S", str(SILENCE_S))
+        patch.setenv("HAVRE_SURE_S", "2")
         patch.setenv("HAVRE_TRUSTED_PROXIES", "127.0.0.1")
         patch.setenv("HAVRE_MESSAGE_BURST", "200")
         patch.setenv("HAVRE_MESSAGE_RATE", "200")

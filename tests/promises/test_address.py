@@ -52,9 +52,10 @@ async def ask(stack: TappedStack, operator: Operator, planted: Planted) -> dict[
         return told
 
 
-async def test_no_one_on_the_platform_can_read_the_address(tapped: TappedStack) -> None:
+async def test_the_address_is_nowhere_in_clear_and_sealed_for_the_magistrate_alone(tapped: TappedStack) -> None:
     """P2, V16: from the connection to the confirmed hand-over it is in no store, stream, file, log, metric, audit entry
-    or line in any form; what is sealed of it opens with the magistrate's key and with no other."""
+    or line in any form. What is sealed of it is in one key, until the conversation ends or somebody asks for it, and
+    opens with the magistrate's key and with no other."""
     assert tapped.magistrate is not None
     async with conversation(tapped) as planted:
         sealed = await sealed_of(tapped, planted)
@@ -62,6 +63,8 @@ async def test_no_one_on_the_platform_can_read_the_address(tapped: TappedStack) 
         assert (said["ip"], said["conversation"]) == (ADDRESS, planted.conversation)
         with pytest.raises(LookupError):
             opened(sealed, make_key())
+        assert await everywhere(tapped, ADDRESS) == {}
+        assert await everywhere(tapped, piece(sealed)) == {"store": [keys.addresses(planted.conversation)[0]]}
         assert (await ask(tapped, planted.operator, planted))["address"] == "kept"
         assert await in_streams(tapped, piece(sealed)) != [], "a request takes what is sealed along, as it is"
         async with Magistrate(tapped.addresses.console, tapped.magistrate) as magistrate:
