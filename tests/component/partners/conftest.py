@@ -1,6 +1,8 @@
 """A real NATS with partners' doors open: somebody admits them, in this process."""
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
@@ -11,7 +13,9 @@ from services.signalement.partners.registry import Registry
 from shared import streams
 from shared.contracts.conversation import Force
 from shared.nkey import Kind, Nkey
+from shared.sealing import authority
 from tests.component.partners.house import House
+from tests.component.partners.registrar import Desk
 from tests.component.signalement.conftest import serve, world
 from tests.servers import NatsServer
 
@@ -62,3 +66,16 @@ async def lyon(empty: NatsServer, service: Client) -> House:  # noqa: ARG001 - i
 async def strasbourg(empty: NatsServer, service: Client) -> House:  # noqa: ARG001 - it admits
     """The police of department 67, registered."""
     return await House("police-67", Force.POLICE, ["67"]).register(empty)
+
+
+@pytest.fixture
+def desk(
+    empty: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    """The registrar, with a staff authority."""
+    authority.make(tmp_path / "authority.jwk")
+    ours = {f"HAVRE_{name.upper()}": value for name, value in empty.as_user("registrar").items()}
+    ours["HAVRE_STAFF_AUTHORITY_KEY"] = str(tmp_path / "authority.jwk")
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    return Desk({**os.environ}, tmp_path / "out", capsys)

@@ -2,21 +2,13 @@
 
 import asyncio
 import json
-import os
-import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.local.binaries import REPOSITORY
 from infra.nats.permissions import AUDITOR
 from services.dispatcher.audit.reading import entries
-from services.signalement.cli import main
 from services.signalement.partners import certificate
 from shared import streams, subjects
 from shared.contracts.audit import AuditAction, AuditActor
@@ -25,124 +17,19 @@ from shared.contracts.signalement_partners import PartnerReply
 from shared.contracts.signalement_reports import RecipientsQuery, RecipientsReply, ReportStatus
 from shared.sealing import authority
 from shared.sealing.jose import jwk_of, make_key
-from tests.component.partners.house import Line, refused
+from tests.component.partners.house import refused
+from tests.component.partners.registrar import Desk, sample
 from tests.component.signalement.conftest import Serve
 from tests.component.signalement.world import World, command
 from tests.reports import FIELDS, Case, Station
 from tests.sealing import report as twin
-from tests.servers import NatsServer, eventually
+from tests.servers import eventually
 
 APPOINTMENT = {
     "at": "2026-12-01T14:00:00+01:00",
     "place": "4 rue de la Croix, Cergy",
     "with": "la brigade des familles",
 }
-WITHIN_S = 40
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where the registrar sits: the environment of the commands, and a folder."""
-
-    environment: dict[str, str]
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-
-    async def apart(self, *arguments: str) -> tuple[int, str]:
-        """Run ``python -m services.signalement partner ...`` as a process; return its exit status and what it said."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.signalement", "partner", *arguments),
-            env=self.environment,
-            cwd=REPOSITORY,
-            stdout=PIPE,
-            stderr=STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), WITHIN_S)
-        return process.returncode or 0, said.decode().strip()
-
-    async def here(self, *arguments: str) -> tuple[int, str]:
-        """Run the same command in this process, which is quicker."""
-        self.capsys.readouterr()
-        status = await asyncio.to_thread(main, ["partner", *arguments])
-        said = self.capsys.readouterr()
-        return status, (said.err if status else said.out).strip()
-
-    async def done(self, *arguments: str) -> str:
-        """Run a command that is to succeed, as a process."""
-        status, said = await self.apart(*arguments)
-        assert status == 0, said
-        return said
-
-    async def registered(self, partner: str, *departments: str, name: str = "Commissariat") -> Path:
-        """Register a partner of the police; return the card that it is given."""
-        territory = [word for department in departments for word in ("--department", department)]
-        out = ("--out", str(self.folder / partner))
-        status, said = await self.here("add", partner, "--name", name, "--force", "police", *territory, *out)
-        assert status == 0, said
-        return self.folder / partner / f"{partner}.json"
-
-    def line(self, card: Path) -> Line:
-        """Return a connection as whoever has this card makes it."""
-        said = json.loads(card.read_text())
-        return Line(said["url"], said["partner"], (card.parent / said["seed_file"]).read_text().strip())
-
-    def station(self, card: Path) -> Station:
-        """Return the partner of a card as tests of reports want it."""
-        said = json.loads(card.read_text())
-        keys = [authority.load_private(file) for file in card.parent.glob("*.jwk")]
-        key = next(key for key in keys if key.thumbprint() == said["kid"])
-        return Station(said["partner"], Force(said["force"]), said["departments"], key=key)
-
-
-@pytest.fixture
-def desk(
-    empty: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Desk:
-    """The registrar, with a staff authority."""
-    authority.make(tmp_path / "authority.jwk")
-    ours = {f"HAVRE_{name.upper()}": value for name, value in empty.as_user("registrar").items()}
-    ours["HAVRE_STAFF_AUTHORITY_KEY"] = str(tmp_path / "authority.jwk")
-    for name, value in ours.items():
-        monkeypatch.setenv(name, value)
-    return Desk({**os.environ}, tmp_path / "out", capsys)
-
-
-class Sample:
-    """``examples/partner.py`` as a process of its own."""
-
-    def __init__(self, process: Process) -> None:
-        self.process = process
-        self.lines: list[str] = []
-
-    async def until(self, text: str) -> str:
-        """Return the first line from now on that contains ``text``."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(WITHIN_S):
-            while line := (await self.process.stdout.readline()).decode().rstrip():
-                self.lines.append(line)
-                if text in line:
-                    return line
-        raise AssertionError(f"it ended without saying {text!r}: {self.lines}")
-
-
-@asynccontextmanager
-async def sample(card: Path, *arguments: str) -> AsyncIterator[Sample]:
-    """Run the sample client for the length of the context; it knows nothing of the repository but its own file."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(REPOSITORY / "examples" / "partner.py"), str(card), *arguments),
-        env={"PATH": os.environ["PATH"]},
-        cwd=card.parent,
-        stdout=PIPE,
-        stderr=STDOUT,
-    )
-    try:
-        running = Sample(process)
-        await running.until("connected")
-        yield running
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def test_a_partner_is_registered_seen_renewed_and_shut_out_by_commands(
