@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Self
 from uuid import uuid4
@@ -44,7 +45,7 @@ def client_id() -> str:
     return uuid4().hex
 
 
-class Client:
+class Client(ABC):
     """What both ends share; ``async with`` connects it and disconnects it at the end."""
 
     role = Role.VISITOR
@@ -176,13 +177,13 @@ class Client:
         while waiting and (body := self.seal(waiting[0])) is not None:
             self.say_body(body, conversation, waiting.pop(0).cid)
 
+    @abstractmethod
     def first(self) -> Sendable:
         """Return the first frame of a new connection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heard(self, frame: ServerFrame) -> None:
         """Act on a frame that only this kind of client understands."""
-        raise NotImplementedError
 
     def become_ready(self) -> None:
         """The server knows who this is: send what waits."""
