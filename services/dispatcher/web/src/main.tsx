@@ -6,6 +6,7 @@ import "./styles/pane.css";
 import "./styles/context.css";
 import "./styles/care.css";
 import "./styles/team.css";
+import "./styles/page.css";
 import "./styles/supervision.css";
 import "./styles/sheets.css";
 import "./styles/magistrate.css";

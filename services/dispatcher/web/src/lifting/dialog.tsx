@@ -1,9 +1,9 @@
-import { sealFor, verifiedOf } from "@shared/sealing/magistrate";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hour } from "../lib/time";
 import { useConsole } from "../parts/context";
 import { Modal } from "../parts/modal";
-import { type Answer, ask, type Asked, type Ground, lifting, magistrates } from "./api";
+import { type Answer, ask, type Asked, type Ground, lifting } from "./api";
+import { LONGEST, sealed } from "./sealed";
 import { failure, t } from "./words";
 
 export interface Props {
@@ -13,8 +13,6 @@ export interface Props {
 }
 
 const GROUNDS: readonly Ground[] = ["emergency", "minor"];
-/** Characters of the reasons: with every accent they fit what is sealed. */
-const LONGEST = 1_000;
 
 /** Ask for the anonymity of a conversation to be lifted; afterwards, what came of it. */
 export function LiftingDialog({ conversation, onAsked, onClose }: Props) {
@@ -89,12 +87,10 @@ function Form({ conversation, why, onAsked, onClose }: FormProps) {
     setBusy(true);
     setFault(null);
     const { account, skew } = desk.snapshot;
-    const sealed = account
-      ? await sealedReasons({ conversation, ground, text }, account.authority, Date.now() + skew)
-      : "unavailable";
-    const answer: Answer<Asked> = sealed.startsWith("{")
-      ? await ask(id.current, conversation, ground, sealed)
-      : { ok: false, why: sealed };
+    const kept: Answer<string> = account
+      ? await sealed({ conversation, ground, text }, account.authority, Date.now() + skew)
+      : { ok: false, why: "unavailable" };
+    const answer = kept.ok ? await ask(id.current, conversation, ground, kept.value) : kept;
     setBusy(false);
     if (answer.ok) onAsked(answer.value);
     else setFault(failure(answer.why));
@@ -142,17 +138,4 @@ function Form({ conversation, why, onAsked, onClose }: FormProps) {
       </div>
     </form>
   );
-}
-
-/** Seal the reasons for the magistrates that can be verified; otherwise the word for why not. */
-async function sealedReasons(
-  said: { conversation: string; ground: Ground; text: string },
-  authority: Parameters<typeof verifiedOf>[1],
-  nowMs: number,
-): Promise<string> {
-  const told = await magistrates();
-  if (!told.ok) return told.why;
-  if (told.value.keys.length === 0) return "no_magistrate";
-  const verified = await verifiedOf(told.value.keys, authority, nowMs);
-  return verified.length === 0 ? "unverified" : sealFor({ v: 1, ...said }, verified);
 }

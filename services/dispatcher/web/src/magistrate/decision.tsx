@@ -1,7 +1,7 @@
-import { sealFor, verifiedOf } from "@shared/sealing/magistrate";
 import type { PublicJwk } from "@shared/sealing/keys";
 import { useState } from "preact/hooks";
-import { type Answer, decide, GRANTING, magistrates, type Motive, REFUSING, type Request } from "../lifting/api";
+import { type Answer, decide, GRANTING, type Motive, REFUSING, type Request } from "../lifting/api";
+import { LONGEST, sealed } from "../lifting/sealed";
 import { t } from "./words";
 
 interface Props {
@@ -11,8 +11,6 @@ interface Props {
   skew: number;
   onDecided: (answer: Answer<Request>) => void;
 }
-
-const LONGEST = 1_000;
 
 /** The one decision. */
 export function Decision({ request, authority, skew, onDecided }: Props) {
@@ -28,8 +26,10 @@ export function Decision({ request, authority, skew, onDecided }: Props) {
     if (granted === null || motive === "") return;
     setBusy(true);
     const said = words.trim();
-    const sealed = said === "" ? null : await sealedWords({ ...place(request), text: said }, authority, Date.now() + skew);
-    const answer = await decide(request, granted, motive, sealed);
+    const { conversation, ground } = request;
+    // For magistrates alone; when nobody can be verified they are not sent at all.
+    const kept = said === "" ? null : await sealed({ conversation, ground, text: said }, authority, Date.now() + skew);
+    const answer = await decide(request, granted, motive, kept?.ok ? kept.value : null);
     setBusy(false);
     onDecided(answer);
   };
@@ -92,17 +92,4 @@ export function Decision({ request, authority, skew, onDecided }: Props) {
       </button>
     </form>
   );
-}
-
-const place = ({ conversation, ground }: Request): { v: 1; conversation: string; ground: string } => ({
-  v: 1,
-  conversation,
-  ground,
-});
-
-/** The magistrate's own words, for magistrates; null when nobody can be verified: then they are not sent at all. */
-async function sealedWords(said: object, authority: PublicJwk, nowMs: number): Promise<string | null> {
-  const told = await magistrates();
-  const verified = told.ok ? await verifiedOf(told.value.keys, authority, nowMs) : [];
-  return verified.length > 0 ? sealFor(said, verified) : null;
 }

@@ -1,16 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../lib/api";
 import { t as words } from "../lib/say";
-import { Code } from "../parts/code";
+import { Credentials, WHY_NOT } from "../parts/credentials";
 import { t } from "./words";
-
-const SAID: Partial<Record<api.Failure, Parameters<typeof words>[0]>> = {
-  too_fast: "loginTooFast",
-  unavailable: "loginUnavailable",
-  code_wrong: "loginCodeWrong",
-  no_second_factor: "loginNoSecondFactor",
-  local_login_off: "loginLocalOff",
-};
 
 interface Props {
   /** Whose session is open already: only the key is closed; null when nobody is logged in. */
@@ -45,7 +37,7 @@ export function Door({ open, fault, onPassword }: Props) {
       return;
     }
     const { failure } = outcome;
-    setWrong(failure === "code_wanted" ? null : words(SAID[failure] ?? "loginRefused"));
+    setWrong(failure === "code_wanted" ? null : words(WHY_NOT[failure]));
     if (failure === "code_wanted" || failure === "code_wrong") setCode("");
     else secret.current?.focus();
   };
@@ -67,36 +59,17 @@ export function Door({ open, fault, onPassword }: Props) {
             if (!busy) void submit();
           }}
         >
-          {code === null ? (
-            <>
-              <label>
-                {words("loginName")}
-                <input
-                  name="login"
-                  autocomplete="username"
-                  autocapitalize="none"
-                  spellcheck={false}
-                  readOnly={open !== null}
-                  value={open ?? name}
-                  onInput={(event) => setName(event.currentTarget.value)}
-                />
-              </label>
-              <label>
-                {words("loginPassword")}
-                <input
-                  ref={secret}
-                  name="password"
-                  type="password"
-                  autocomplete="current-password"
-                  value={password}
-                  aria-describedby={wrong === null ? undefined : "door-error"}
-                  onInput={(event) => setPassword(event.currentTarget.value)}
-                />
-              </label>
-            </>
-          ) : (
-            <Code value={code} described={wrong === null ? undefined : "door-error"} onInput={setCode} />
-          )}
+          <Credentials
+            name={open ?? name}
+            password={password}
+            code={code}
+            described={wrong === null ? undefined : "door-error"}
+            known={open !== null}
+            secret={secret}
+            onName={setName}
+            onPassword={setPassword}
+            onCode={setCode}
+          />
           <button type="submit" class="primary" aria-disabled={busy}>
             {busy ? words("loginBusy") : open === null ? words("loginSubmit") : t("unlock")}
           </button>

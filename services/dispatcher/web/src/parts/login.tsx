@@ -1,27 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { EntryFailure, LoginReason } from "../desk/console";
 import { t } from "../lib/say";
-import { Code } from "./code";
 import { useConsole } from "./context";
+import { Credentials, WHY_NOT } from "./credentials";
 import { Provider, useDoor, useProviderWords } from "./provider";
 
-const WORDS = {
-  unauthenticated: "loginRefused",
-  refused: "loginRefused",
-  invalid: "loginRefused",
-  too_fast: "loginTooFast",
-  unavailable: "loginUnavailable",
-  code_wanted: "loginRefused",
-  code_wrong: "loginCodeWrong",
-  no_second_factor: "loginNoSecondFactor",
-  local_login_off: "loginLocalOff",
-  provider_away: "loginProviderAway",
-  key: "loginKeyClosed",
-} as const;
+const WORDS = { ...WHY_NOT, key: "loginKeyClosed" } as const;
 
 const REASONS = { expired: "loginExpired", ended: "loginEnded", left: "loginLeft" } as const;
 
-/** The login. What was wrong is said in words, the same for an unknown login and a wrong password. */
+/** The login. What was wrong is said in words. */
 export function Login({ reason }: { reason: LoginReason }) {
   const desk = useConsole();
   const [name, setName] = useState("");
@@ -90,37 +78,17 @@ export function Login({ reason }: { reason: LoginReason }) {
             if (!busy) void submit();
           }}
         >
-          {code === null ? (
-            <>
-              <label>
-                {t("loginName")}
-                <input
-                  name="login"
-                  autocomplete="username"
-                  autocapitalize="none"
-                  spellcheck={false}
-                  autofocus
-                  value={name}
-                  aria-describedby={failure ? "login-error" : undefined}
-                  onInput={(event) => setName(event.currentTarget.value)}
-                />
-              </label>
-              <label>
-                {t("loginPassword")}
-                <input
-                  ref={secret}
-                  name="password"
-                  type="password"
-                  autocomplete="current-password"
-                  value={password}
-                  aria-describedby={failure ? "login-error" : undefined}
-                  onInput={(event) => setPassword(event.currentTarget.value)}
-                />
-              </label>
-            </>
-          ) : (
-            <Code value={code} described={failure ? "login-error" : undefined} onInput={setCode} />
-          )}
+          <Credentials
+            name={name}
+            password={password}
+            code={code}
+            described={failure ? "login-error" : undefined}
+            focused
+            secret={secret}
+            onName={setName}
+            onPassword={setPassword}
+            onCode={setCode}
+          />
           <button type="submit" class="primary" aria-disabled={busy}>
             {t(busy ? "loginBusy" : "loginSubmit")}
           </button>
