@@ -182,6 +182,23 @@ def aside(oid: str) -> str:
     return f"{DISPATCH}aside:{oid}"
 
 
+def staff_lines(place: str) -> str:
+    """Hash with expiry: what staff wrote in a room or beside a conversation, sealed by their pages.
+
+    A conversation's are deleted with its ticket.
+    """
+    return f"{DISPATCH}staff-lines:{place}"
+
+
+def staff_written(login: str) -> str:
+    """Counter with expiry: how much an account wrote there in the last seconds."""
+    return f"{DISPATCH}staff-written:{login}"
+
+
+STAFF_PRESENT = f"{DISPATCH}staff-present"
+"""Hash: key of somebody on duty who reads without the duty key -> login, role, force, and until when they count."""
+
+
 def credential(kid: str) -> str:
     """String (JSON): the proof that a key which reads is a verified specialist's; expires with that key."""
     return f"credential:{kid}"

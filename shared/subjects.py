@@ -50,6 +50,11 @@ def chat(instance: str, conversation: str = ">") -> str:
     return f"chat.{instance}.{conversation}"
 
 
+def staff(place: str) -> str:
+    """Return the subject that says that a place where staff write among themselves has news: a room, or notes."""
+    return f"staff.{place}"
+
+
 def audit(service: str, action: str = ANY) -> str:
     """Return the subject of what ``service`` writes down about staff doing ``action``, or the filter for all of it."""
     return f"audit.{service}.{action}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from infra.docs import openapi_floor, openapi_liftings, openapi_reports, output
+from infra.docs import openapi_backroom, openapi_floor, openapi_liftings, openapi_reports, output
 from infra.docs import openapi_parts as parts
 from services.dispatcher.doors import Login
 from services.dispatcher.provider_door import WAY_BACK, Asked
@@ -73,13 +73,15 @@ def document() -> parts.Document:
         },
         "/api/help": {"get": _help()},
         "/ws": {"get": _socket()},
+        **openapi_backroom.paths(),
         **openapi_floor.paths(),
         **openapi_liftings.paths(),
         **openapi_reports.paths(),
     }
     _, replies = models_json_schema([(NearbyReply, "serialization")], ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = {**replies["$defs"], **openapi_reports.schemas()}
-    types: list[type[Any]] = [Login, Asked, *openapi_floor.TYPES, *openapi_liftings.TYPES, *openapi_reports.TYPES]
+    rooms = (openapi_backroom, openapi_floor, openapi_liftings, openapi_reports)
+    types: list[type[Any]] = [Login, Asked, *(kind for room in rooms for kind in room.TYPES)]
     return parts.document("Havre: the dispatcher", DESCRIPTION, paths, types, schemas)
 
 

@@ -136,6 +136,7 @@ TABLE: dict[str, Permissions] = {
         ),
         subscribe=(subjects.chat("gateway"),),
         never_subscribe=(subjects.STAFF_ONLY, subjects.chat("dispatcher")),
+        never_publish=(subjects.STAFF_ONLY,),
     ),
     "router": Permissions(
         publish=(
@@ -146,6 +147,7 @@ TABLE: dict[str, Permissions] = {
         ),
         subscribe=(asked("router"),),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        never_publish=(subjects.STAFF_ONLY,),
         answers_queries=True,
     ),
     "dispatcher": Permissions(
@@ -196,12 +198,14 @@ TABLE: dict[str, Permissions] = {
         ),
         subscribe=(asked("signalement"), told("signalement"), subjects.partner_command(), nats_accounts.ADMISSIONS),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        never_publish=(subjects.STAFF_ONLY,),
         answers_queries=True,
     ),
     "referral": Permissions(
         publish=(*facts("referral", "directory"), *reading_last(streams.REFERENCE), subjects.PLACE),
         subscribe=(asked("referral"),),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
+        never_publish=(subjects.STAFF_ONLY,),
         answers_queries=True,
     ),
     # Declares streams. It may read what they hold, which is why nothing of a chat may ever be in one.
@@ -209,10 +213,15 @@ TABLE: dict[str, Permissions] = {
         publish=("$JS.API.>",),
         subscribe=(),
         never_subscribe=("chat.>", subjects.STAFF_ONLY),
-        never_publish=removing(streams.AUDIT),
+        never_publish=(*removing(streams.AUDIT), subjects.STAFF_ONLY),
     ),
     # Reads the audit, and nothing else: for the command of whoever may look into it.
-    AUDITOR: Permissions(publish=reading_all(streams.AUDIT), subscribe=()),
+    AUDITOR: Permissions(
+        publish=reading_all(streams.AUDIT),
+        subscribe=(),
+        never_subscribe=(subjects.STAFF_ONLY,),
+        never_publish=(subjects.STAFF_ONLY,),
+    ),
     # Registers partners, and makes and removes their consumers: for the command of whoever may do that.
     REGISTRAR: Permissions(
         publish=(
@@ -222,5 +231,7 @@ TABLE: dict[str, Permissions] = {
             subjects.audit("signalement"),
         ),
         subscribe=(),
+        never_subscribe=(subjects.STAFF_ONLY,),
+        never_publish=(subjects.STAFF_ONLY,),
     ),
 }

@@ -11,6 +11,10 @@ from aiohttp import web
 from faststream.nats import NatsBroker
 
 from services.dispatcher.assigner import Sweeper
+from services.dispatcher.backroom.door import BackroomDoor
+from services.dispatcher.backroom.ears import Ears
+from services.dispatcher.backroom.places import Places
+from services.dispatcher.backroom.store import Lines
 from services.dispatcher.caring import Caring
 from services.dispatcher.consumers import Handlers
 from services.dispatcher.desk import files as desk_files
@@ -81,6 +85,10 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         subscribe(broker, settings, Handlers(floor, sweeper), Reported(floor))
         await broker.start()
         stack.push_async_callback(broker.stop)
+        lines = Lines(valkey, settings.staff_chat_s)
+        places = Places(floor, lines)
+        ears = Ears(floor, places)
+        await ears.listen()
         stack.enter_context(background(floor.audit.run()))
         stack.push_async_callback(floor.audit.drained, LAST_WORDS_S)
         stack.push_async_callback(floor.announcer.drained, LAST_WORDS_S)
@@ -100,6 +108,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
                 forever("mend_gaps", 1.0, floor.mend_gaps),
                 forever("close_lost", 5.0, floor.close_lost),
                 forever("keep_traffic", 30.0, traffic.keep),
+                forever("trim_staff_lines", 60.0, lines.trim),
             )
         )
         checks: dict[str, Check] = {
@@ -128,6 +137,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             asking,
             deciding,
             Transferring(floor, doors),
+            BackroomDoor(floor, doors, lines, places, ears),
             DeskDoor(desk_files.load(settings.desk_dir), doors.member),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
@@ -135,6 +145,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()
         stack.push_async_callback(floor.close_all)
+        stack.push_async_callback(ears.close_all)
         yield Running(runner.addresses[0][1], floor)
 
 

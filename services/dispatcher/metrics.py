@@ -21,6 +21,8 @@ REDONE = Counter("havre_decisions_redone_total", "Decisions that this instance a
 GONE = Counter("havre_withdrawn_gone_total", "Conversations found gone that still had a ticket")
 MISSING = Counter("havre_visitors_missing_total", "Visitors who vanished while in danger, as announced here")
 _REFUSED = Counter("havre_operator_frames_refused_total", "Frames refused, by kind of error", ["code"])
+NOTES = Counter("havre_staff_notes_total", "Notes that staff wrote beside conversations")
+STAFF_LINES = Counter("havre_staff_messages_total", "Messages that staff wrote to each other")
 _LOGINS = Counter("havre_logins_total", "Tries to log in, by outcome", ["outcome"])
 
 WAITING = {name: _WAITING.labels(name) for name in QUEUES}

@@ -126,6 +126,12 @@ class DispatcherSettings(WebSettings):
         le=3_600,
         description="Seconds that whoever handed a conversation over may stay in it; 0: they leave at once",
     )
+    staff_chat_s: int = Field(
+        default=43_200,
+        ge=60,
+        le=86_400,
+        description="Seconds that messages between staff stay: a shift; notes of a conversation go with it",
+    )
     psychologists: dict[Force, WorkingHours] = Field(
         default={Force.POLICE: WorkingHours(week="Mo-Fr 09:00-18:00")},
         description="Hours of each force's psychologists, as JSON: "

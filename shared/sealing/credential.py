@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 from joserfc.jwk import ECKey
 
@@ -20,13 +21,15 @@ TOLERANCE_S = 300
 
 
 class Use(StrEnum):
-    """What a key is for: one console for a shift, or all consoles of a force that are on duty."""
+    """What a key is for: one console for a shift, all consoles of a force that are on duty, or a supervisor's page."""
 
     SHIFT = "shift"
     DUTY = "duty"
+    SUPERVISION = "supervision"
+    """What staff write to each other, for a supervisor. No visitor's page takes it: it opens no conversation."""
 
 
-MOST_S = MappingProxyType({Use.SHIFT: 16 * 3_600, Use.DUTY: 24 * 3_600})
+MOST_S = MappingProxyType({Use.SHIFT: 16 * 3_600, Use.DUTY: 24 * 3_600, Use.SUPERVISION: 16 * 3_600})
 """How long a key may be stated to hold, in seconds."""
 
 
@@ -39,7 +42,7 @@ class Holder:
     """A key that the staff authority stands for."""
 
     kid: str
-    role: Role
+    role: Role | Literal["supervisor"]
     """Of the account that states it."""
     use: Use
     force: Force
@@ -72,7 +75,7 @@ def _read(text: str, authority: ECKey, now: int, force: Force, use: Use, toleran
     _check(said.get("use") == use, "stated for another use")
     _check(expires_at - issued_at <= MOST_S[use], "stated for too long")
     _check(account.force is force and said.get("force") == force, "of another force")
-    role = _role(said)
+    role = _role(said, use)
     _check(role in account.roles, "of a role that the account has not")
     jwk = certificates.nested_key(said)
     return Holder(kid_of(jwk), role, use, force, expires_at, certificate, public_key(jwk))
@@ -89,8 +92,11 @@ def _parts(text: str) -> tuple[str, str]:
     return certificate, statement
 
 
-def _role(said: Claims) -> Role:
+def _role(said: Claims, use: Use) -> Role | Literal["supervisor"]:
     role = said.get("role")
+    if use is Use.SUPERVISION:
+        _check(role == "supervisor", "of no supervisor")
+        return "supervisor"
     _check(role in {Role.OPERATOR, Role.PSYCHOLOGIST}, "of no role that reads")
     return Role(str(role))
 

@@ -43,7 +43,7 @@ function C.withdraw(conversation, outcome)
     return ''
   end
   local operator = call('HGET', HELD, conversation)
-  call('DEL', key('ticket', conversation))
+  call('DEL', key('ticket', conversation), key('staff-lines', 'conversation.' .. conversation))
   still(conversation, outcome or 'erased')
   if operator then
     strain(operator, ticket)
