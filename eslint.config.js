@@ -4,6 +4,9 @@ import tseslint from "typescript-eslint";
 const NOTHING_STAYS = "Nothing of a chat may stay in the browser: keep it in memory.";
 const NO_RAW_HTML = "Text is set as text; raw HTML breaks Trusted Types and invites injection.";
 
+const FOR_STAFF_ALONE = "What staff write to each other is no part of a visitor's page.";
+const TO_VISITORS = "What staff write to each other knows no way to a visitor.";
+
 const banned = (names, message) => names.map((name) => ({ name, message }));
 
 export default tseslint.config(
@@ -43,6 +46,30 @@ export default tseslint.config(
         { selector: "JSXAttribute[name.name='style']", message: "Inline style is refused by the page's policy." },
       ],
       eqeqeq: "error",
+    },
+  },
+  {
+    files: ["services/gateway/web/**", "shared/web/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: [{ group: ["**/dispatcher/**"], message: FOR_STAFF_ALONE }] }] },
+  },
+  {
+    files: ["services/dispatcher/web/src/staff/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["**/desk/**", "**/parts/**", "**/report/**", "**/sheets/**", "**/gateway/**"],
+              message: TO_VISITORS,
+            },
+            {
+              group: ["@shared/sealed-link", "@shared/socket", "@shared/outbox", "@shared/conversation"],
+              message: TO_VISITORS,
+            },
+          ],
+        },
+      ],
     },
   },
   {

@@ -66,7 +66,8 @@ export function rolesOf(account: Claims): readonly unknown[] {
   return Array.isArray(roles) ? roles : [];
 }
 
-function parts(credential: string): { certificate: string; statement: string } {
+/** Return a credential's two texts. Throws `Unverified` when it is none. */
+export function parts(credential: string): { certificate: string; statement: string } {
   check(credential.length <= MAX_CREDENTIAL, "too long");
   const found = object(new TextEncoder().encode(credential));
   const { certificate, statement } = found ?? {};

@@ -117,13 +117,15 @@ function privateJwk(found: unknown): PrivateJwk {
   return { ...jwk, d };
 }
 
-async function publicOf(key: CryptoKey): Promise<PublicJwk> {
+/** Return the public part of a key of curve P-256. */
+export async function publicOf(key: CryptoKey): Promise<PublicJwk> {
   const jwk = publicJwk(await crypto.subtle.exportKey("jwk", key));
   if (!jwk) throw new TypeError("the browser made no key of curve P-256");
   return jwk;
 }
 
-async function state(accountKey: CryptoKey, certificate: string, said: object): Promise<string> {
+/** State a key with the account's own: the credential of what is `said` of it. */
+export async function state(accountKey: CryptoKey, certificate: string, said: object): Promise<string> {
   const statement = await new CompactSign(bytesOf(said))
     .setProtectedHeader({ alg: "ES256", typ: "havre-key+jwt" })
     .sign(accountKey);

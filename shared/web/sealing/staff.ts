@@ -73,6 +73,11 @@ export class StaffKeys {
     this.#readers.set(shift.kid, shift);
   }
 
+  /** The keys that this console reads with. */
+  get readers(): readonly Reader[] {
+    return [...this.#readers.values()];
+  }
+
   /** Open what came. A key message for somebody else is `keys` too: there is nothing to show of it. */
   async open(frame: SealedFrame): Promise<Opened> {
     if (!isKeyMessage(frame)) return openBody(frame, this.#heard.get(frame.conversation)?.epochs ?? new Map());

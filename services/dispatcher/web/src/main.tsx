@@ -12,6 +12,7 @@ import "./styles/sheets.css";
 import "./styles/magistrate.css";
 import "./styles/report.css";
 import "./styles/danger.css";
+import "./styles/staff.css";
 import "@shared/card.css";
 import { render } from "preact";
 import { App } from "./app";

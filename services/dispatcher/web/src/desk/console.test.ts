@@ -19,7 +19,7 @@ const welcome: WelcomeFrame = {
   at: NOW + 90_000,
 };
 
-/** The server's end of the one connection that a test makes. */
+/** The server's end of the one connection to visitors that a test makes. */
 class Wire extends EventTarget {
   static readonly OPEN = 1;
   static made: Wire[] = [];
@@ -28,9 +28,9 @@ class Wire extends EventTarget {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
 
-  constructor() {
+  constructor(url: string) {
     super();
-    Wire.made.push(this);
+    if (!url.endsWith("/staff")) Wire.made.push(this);
   }
   send(text: string): void {
     this.sent.push(JSON.parse(text) as OperatorFrame);
@@ -82,9 +82,11 @@ beforeEach(async () => {
   account = await keyedAccount(office, "police1", PASSWORD);
   Wire.made = [];
   vi.stubGlobal("WebSocket", Wire);
-  vi.stubGlobal("fetch", () =>
-    Promise.resolve(new Response(JSON.stringify({ ...account, at: NOW, session_ends_at: NOW + 3_600_000 }))),
-  );
+  vi.stubGlobal("fetch", (path: string) => {
+    const who = { ...account, at: NOW, session_ends_at: NOW + 3_600_000 };
+    const said = path.startsWith("/api/staff/") ? { last: 0, lines: [], readers: [] } : who;
+    return Promise.resolve(new Response(JSON.stringify(said)));
+  });
 });
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -8,6 +8,9 @@ import { ring, soundWanted } from "../lib/sound";
 import { Reports } from "../report/reports";
 import { Duty } from "../sealing/duty";
 import { Keyring } from "../sealing/keyring";
+import { Backroom } from "../staff/backroom";
+import { dropKey, newKey, supervises } from "../staff/own-key";
+import { notesOf, roomsOf } from "../staff/place";
 import { EMPTY, lineOf, reduce, type Act, type Desk } from "./desk";
 import { unsent, type Line } from "./line";
 import { Receipts } from "./receipts";
@@ -32,6 +35,8 @@ export class Console {
   readonly #receipts: Receipts;
   /** The signalements of the conversations that are here. */
   readonly reports: Reports;
+  /** What staff write to each other. It knows nothing of this link, and cannot write to a visitor. */
+  readonly staff: Backroom;
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string) {
@@ -51,6 +56,13 @@ export class Console {
     this.#duty = new Duty(this.#ring, {
       send: (frame) => this.#link.now(frame),
       onKey: () => this.#keyCame(),
+      now: () => this.#serverNow(),
+    });
+    this.staff = new Backroom({
+      url: `${url}/staff`,
+      me: () => this.#now.account,
+      readers: () => this.#ring.keys?.readers ?? [],
+      credential: () => (this.#now.account?.roles.includes("operator") ? null : this.#ring.credential || null),
       now: () => this.#serverNow(),
     });
     this.reports = new Reports({
@@ -116,8 +128,10 @@ export class Console {
   }
 
   async logout(): Promise<void> {
+    const { account } = this.#now;
     this.#forget();
     void this.#ring.close();
+    if (account && supervises(account)) void dropKey(account.operator);
     this.#set({ mode: "login", reason: "left", account: null });
     const go = await api.logout();
     if (go !== null) location.assign(go);
@@ -181,7 +195,7 @@ export class Console {
 
   /** Whether leaving now would lose something that the server does not have. */
   get unsaved(): boolean {
-    return this.reports.unsaved || this.#now.desk.lines.some((line) => unsent(line));
+    return this.reports.unsaved || this.staff.unsaved || this.#now.desk.lines.some((line) => unsent(line));
   }
 
   /** Go on with the key that this browser has for the shift, or ask for the secret that makes another. */
@@ -203,6 +217,7 @@ export class Console {
     }
     try {
       await this.#ring.unlock(account, secret, account.at);
+      if (supervises(account)) await newKey(account, secret, account.at);
     } catch (error) {
       if (error instanceof Unverified) return "key";
       throw error;
@@ -228,6 +243,8 @@ export class Console {
   #enter(account: api.Account): void {
     this.#set({ mode: "desk", account, skew: account.at - Date.now() });
     this.#link.open();
+    this.staff.open();
+    this.#followStaff();
   }
 
   #hear(frame: Heard): void {
@@ -257,6 +274,7 @@ export class Console {
     for (const line of before.lines) if (!lineOf(desk, line.id)) this.#forgetOne(line);
     if (desk.lines.some((line) => line.fresh && !isFresh(before, line)) && soundWanted()) ring();
     this.#set({ desk: this.#keyed(desk) });
+    this.#followStaff();
     if (frame.t !== "message") return;
     this.#receipts.plan();
     this.reports.read();
@@ -321,6 +339,7 @@ export class Console {
     this.#typed.clear();
     this.#receipts.clear();
     this.reports.clear();
+    this.staff.close();
     this.#set({ desk: { ...EMPTY, wide: this.#now.desk.wide }, lostAt: null });
   }
 
@@ -334,8 +353,15 @@ export class Console {
 
   /** A duty key was taken up: what waited for one may open. */
   #keyCame(): void {
+    this.staff.keysCame();
     for (const line of this.#now.desk.lines) this.#link.retry(line.id);
     this.#set({ desk: this.#keyed(this.#now.desk) });
+  }
+
+  /** The rooms of the force, and the notes of what is here: those of what left are forgotten with it. */
+  #followStaff(): void {
+    const { account, desk } = this.#now;
+    if (account) this.staff.follow([...roomsOf([account.force]), ...desk.lines.map(({ id }) => notesOf(id))]);
   }
 
   /** The desk with every conversation open to writing that this console has a key of. */

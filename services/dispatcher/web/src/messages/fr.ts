@@ -190,6 +190,8 @@ export const fr = {
   cardBroken: "Fiche illisible",
 
   help: "Aide proche",
+  notes: "Notes",
+  tabCount: "{name} ({count})",
   helpNone: "Ouvrez une conversation pour voir ici les phrases, les fiches et l’aide près de la personne.",
   helpFor: "pour la conversation {number}",
   helpPlace: "Code postal",
@@ -240,6 +242,8 @@ export const fr = {
   keysSwap: "Passer d’un échange à l’autre",
   keysPause: "Disponible ou en pause",
   keysHelp: "Chercher de l’aide proche",
+  keysNotes: "Écrire une note entre professionnels (jamais envoyée à la personne)",
+  keysChat: "Parler aux collègues (jamais envoyé à la personne)",
   keysEnd: "Terminer la conversation (avec confirmation)",
   keysEscape: "Fermer, ou revenir à la réponse",
   keysShow: "Afficher cette liste (hors d’un champ de texte, ou Alt + ?)",

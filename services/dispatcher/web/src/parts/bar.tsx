@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { pressingWords } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
@@ -10,13 +11,15 @@ import { useConsole } from "./context";
 
 interface Props {
   snapshot: Snapshot;
+  /** The way to the colleagues. */
+  colleagues: ComponentChildren;
   onPressing: () => void;
   onShortcuts: () => void;
   onLogout: () => void;
 }
 
 /** Who I am, who waits for me, and whether I take more. */
-export function Bar({ snapshot, onPressing, onShortcuts, onLogout }: Props) {
+export function Bar({ snapshot, colleagues, onPressing, onShortcuts, onLogout }: Props) {
   const { account } = snapshot;
   return (
     <header class="bar">
@@ -30,6 +33,7 @@ export function Bar({ snapshot, onPressing, onShortcuts, onLogout }: Props) {
       <div class="pressing">
         <Pressing snapshot={snapshot} onPressing={onPressing} />
       </div>
+      {colleagues}
       <Status snapshot={snapshot} />
       <Sound />
       {account?.roles.includes("supervisor") && (

@@ -8,6 +8,12 @@ import { activeLine, lineOf, pressing, type View } from "../desk/desk";
 import type { Line } from "../desk/line";
 import type { Side } from "../desk/panes";
 import { t } from "../lib/say";
+import { ChatButton } from "../staff/button";
+import { Chat } from "../staff/chat";
+import { Notes } from "../staff/notes";
+import { notesOf } from "../staff/place";
+import { StaffTeller } from "../staff/teller";
+import { useBackroom } from "../staff/use";
 import { Announcer } from "./announcer";
 import { Bar, Lost } from "./bar";
 import { useConsole } from "./context";
@@ -41,6 +47,9 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
   const place = useRef<HTMLInputElement>(null);
   const words = useRef<HTMLInputElement>(null);
   const recipient = useRef<HTMLSelectElement>(null);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const chat = useRef<HTMLTextAreaElement>(null);
+  const [chatting, setChatting] = useState(false);
   const active = activeLine(state);
 
   useWide();
@@ -77,15 +86,29 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         case "pause":
           desk.status(now.welcome?.status === "available" ? "paused" : "available");
           return;
+        case "chat":
+          setChatting(true);
+          desk.act({ type: "view", view: "help" });
+          requestAnimationFrame(() => chat.current?.focus());
+          return;
+        case "notes":
+          if (!mine) return;
+          setChatting(false);
+          setTab("notes");
+          desk.act({ type: "view", view: "help" });
+          requestAnimationFrame(() => note.current?.focus());
+          return;
         case "help":
         case "sheets": {
           const field = command.do === "help" ? place : words;
+          setChatting(false);
           setTab(command.do);
           desk.act({ type: "view", view: "help" });
           requestAnimationFrame(() => field.current?.select());
           return;
         }
         case "report":
+          setChatting(false);
           setTab("report");
           desk.act({ type: "view", view: "help" });
           requestAnimationFrame(() => toReport(recipient.current));
@@ -94,6 +117,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
           if (mine && !mine.ending) setAsking({ what: "end", id: mine.id });
           return;
         case "escape":
+          setChatting(false);
           if (now.view === "help") desk.act({ type: "view", view: "chat" });
           setAsked({ id: mine?.id });
           return;
@@ -109,6 +133,16 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
     <div class="console" data-view={state.view}>
       <Bar
         snapshot={snapshot}
+        colleagues={
+          snapshot.account && (
+            <ChatButton
+              room={desk.staff}
+              forces={[snapshot.account.force]}
+              open={chatting}
+              onToggle={() => (chatting ? setChatting(false) : obey({ do: "chat" }))}
+            />
+          )
+        }
         onPressing={() => obey({ do: "pressing" })}
         onShortcuts={() => setAsking({ what: "shortcuts" })}
         onLogout={() => (state.lines.length > 0 ? setAsking({ what: "logout" }) : void desk.logout())}
@@ -120,22 +154,37 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         <Rail snapshot={snapshot} onOpen={open} />
         <Panes snapshot={snapshot} asked={asked} onOpen={open} onAsk={setAsking} />
         <section class="context" aria-label={t("viewHelp")}>
-          <Context
-            snapshot={snapshot}
-            active={active}
-            tab={tab}
-            onTab={setTab}
-            place={place}
-            words={words}
-            recipient={recipient}
-            onDone={setAside}
-          />
+          {chatting && snapshot.account && (
+            <Chat
+              room={desk.staff}
+              forces={[snapshot.account.force]}
+              first="supervisors"
+              subjects={state.lines.map(({ id, number }) => ({ id, name: t("rank", { number }) }))}
+              field={chat}
+              onClose={() => obey({ do: "escape" })}
+            />
+          )}
+          <div class="beside" hidden={chatting}>
+            <Context
+              snapshot={snapshot}
+              active={active}
+              tab={tab}
+              onTab={setTab}
+              place={place}
+              words={words}
+              recipient={recipient}
+              note={note}
+              hidden={chatting}
+              onDone={setAside}
+            />
+          </div>
         </section>
       </main>
       <Views view={state.view} />
       <Announcer snapshot={snapshot} aside={aside} />
       <OverdueTeller snapshot={snapshot} />
       <DangerTeller snapshot={snapshot} />
+      <StaffTeller room={desk.staff} held={new Map(state.lines.map(({ id, number }) => [id, number]))} />
       {asking && <Question asking={asking} snapshot={snapshot} onClose={() => setAsking(null)} />}
     </div>
   );
@@ -193,18 +242,23 @@ interface ContextProps {
   place: RefObject<HTMLInputElement | null>;
   words: RefObject<HTMLInputElement | null>;
   recipient: RefObject<HTMLSelectElement | null>;
+  note: RefObject<HTMLTextAreaElement | null>;
+  /** Whether something else stands in its place. */
+  hidden: boolean;
   onDone: (words: string) => void;
 }
 
 /** Searches of each open conversation, so that going from one to the other loses none. */
-function Context({ snapshot, active, tab, onTab, place, words, recipient, onDone }: ContextProps) {
+function Context({ snapshot, active, tab, onTab, place, words, recipient, note, hidden, onDone }: ContextProps) {
+  const { staff } = useConsole();
+  useBackroom(staff);
   const unused = useMemo(() => ({ current: null }), []);
   const [loaded, again] = useLibrary();
   const open = snapshot.desk.panes.ids.flatMap((id) => lineOf(snapshot.desk, id) ?? []);
   if (!active) return <p class="empty">{t("helpNone")}</p>;
   return open.map((line) => (
     <div key={line.id} class="help-of" hidden={line !== active}>
-      <Tabs tab={tab} onTab={onTab}>
+      <Tabs tab={tab} onTab={onTab} counts={{ notes: staff.held(notesOf(line.id)).lines.length }}>
         {{
           sheets: (
             <SheetsPanel
@@ -222,6 +276,15 @@ function Context({ snapshot, active, tab, onTab, place, words, recipient, onDone
               shown={tab === "report" && line === active}
               first={line === active ? recipient : unused}
               onDone={onDone}
+            />
+          ),
+          notes: (
+            <Notes
+              room={staff}
+              conversation={line.id}
+              number={line.number}
+              shown={tab === "notes" && line === active && !hidden}
+              field={line === active ? note : unused}
             />
           ),
         }}

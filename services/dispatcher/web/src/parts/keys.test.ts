@@ -47,3 +47,11 @@ describe("the keyboard", () => {
     expect(commandOf(press("/", "NumpadDivide"), false)).toEqual({ do: "sheets" });
   });
 });
+
+describe("the keys to colleagues", () => {
+  test("lead to their own fields, from anywhere, and are never letters in a text", () => {
+    expect(commandOf(press("n", "KeyN", { altKey: true }), true)).toEqual({ do: "notes" });
+    expect(commandOf(press("m", "KeyM", { altKey: true }), true)).toEqual({ do: "chat" });
+    expect(commandOf(press("n", "KeyN"), true)).toBeNull();
+  });
+});

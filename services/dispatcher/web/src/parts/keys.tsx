@@ -6,14 +6,16 @@ import { inBlankComposer } from "./sheets/composer-of";
 /** What the keyboard can ask for. */
 export type Command =
   | { readonly do: "open"; readonly number: number; readonly beside: boolean }
-  | { readonly do: "pressing" | "swap" | "pause" | "help" | "sheets" | "report" | "end" | "escape" | "shortcuts" };
+  | { readonly do: "pressing" | "swap" | "pause" | "help" | "sheets" | "report" | "notes" | "chat" | "end" | "escape" | "shortcuts" };
 
-const BY_LETTER: Readonly<Record<string, "pressing" | "swap" | "pause" | "help" | "report" | "end">> = {
+const BY_LETTER: Readonly<Record<string, "pressing" | "swap" | "pause" | "help" | "report" | "notes" | "chat" | "end">> = {
   j: "pressing",
   s: "swap",
   p: "pause",
   f: "help",
   g: "report",
+  n: "notes",
+  m: "chat",
   t: "end",
 };
 
@@ -63,6 +65,8 @@ const ROWS = [
   { keys: ["↑ ↓", "Entrée"], says: "keysChoose" },
   { keys: ["Alt + F"], says: "keysHelp" },
   { keys: ["Alt + G"], says: "keysReport" },
+  { keys: ["Alt + N"], says: "keysNotes" },
+  { keys: ["Alt + M"], says: "keysChat" },
   { keys: ["Alt + P"], says: "keysPause" },
   { keys: ["Alt + T"], says: "keysEnd" },
   { keys: ["Entrée", "Maj + Entrée"], says: "keysSend" },

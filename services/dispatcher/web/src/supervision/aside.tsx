@@ -1,4 +1,5 @@
 import type { Force } from "@shared/frames";
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { forecast, type Decision, type Floor, type Forecast, type HourAhead } from "./api";
 import { Figures } from "./figures";
@@ -7,11 +8,19 @@ import { hour, patrolStanding, percent, shortId, span, t, weekday } from "./word
 const AGAIN_MS = 60_000;
 const FORCES: readonly Force[] = ["police", "gendarmerie"];
 
+interface Props {
+  floor: Floor;
+  onAct: (decision: Decision) => void;
+  /** What stands above it. */
+  children: ComponentChildren;
+}
+
 /** What is not decided at every moment: the hours to come, who wants to talk, when psychologists are there. */
-export function Aside({ floor, onAct }: { floor: Floor; onAct: (decision: Decision) => void }) {
+export function Aside({ floor, onAct, children }: Props) {
   return (
     <aside>
       {floor.patrols.length > 0 && <Patrols floor={floor} />}
+      {children}
       <Debriefs floor={floor} onAct={onAct} />
       <Psychologists floor={floor} />
       <Ahead />

@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { admitted, called, closeMissing, decide, floor, type Decision, type Floor } from "./api";
 import { Dialog, type Asking } from "./dialogs";
+import type { Subject } from "../staff/chat";
+import { OfSupervisor } from "../staff/of-supervisor";
 import { Alarms } from "./alarms";
 import { Aside } from "./aside";
 import { People } from "./people";
 import { Queues } from "./queues";
-import { failure, hour, t } from "./words";
+import { failure, hour, shortId, t } from "./words";
 
 const EVERY_MS = 2_000;
 
@@ -58,7 +60,9 @@ export function SupervisionPage() {
           <Queues floor={seen} onAsk={setAsking} onAct={(decision) => void act(decision)} />
           <People floor={seen} onAsk={setAsking} onAct={(decision) => void act(decision)} />
         </div>
-        <Aside floor={seen} onAct={(decision) => void act(decision)} />
+        <Aside floor={seen} onAct={(decision) => void act(decision)}>
+          <OfSupervisor subjects={subjects(seen)} />
+        </Aside>
       </main>
       {asking && (
         <Dialog
@@ -76,6 +80,13 @@ export function SupervisionPage() {
 function unseen({ missing, dangers, patrols }: Floor): number {
   const answered = [...missing, ...dangers].filter((one) => one.seen_by).length;
   return missing.length + dangers.length - answered + patrols.filter((one) => one.alarm).length;
+}
+
+/** The conversations that operators have, by what this page calls them. */
+function subjects({ operators }: Floor): Subject[] {
+  return operators.flatMap(({ operator, held }) =>
+    held.map(({ conversation: id }) => ({ id, name: `${shortId(id)} · ${operator}` })),
+  );
 }
 
 function Header({ floor: seen, stale }: { floor: Floor; stale: boolean }) {

@@ -3,22 +3,25 @@ import { useId } from "preact/hooks";
 import { t } from "../../lib/say";
 
 /** What stands beside the conversation. */
-export type Tab = "sheets" | "help" | "report";
+export type Tab = "sheets" | "help" | "report" | "notes";
 
 const TABS: readonly { tab: Tab; keys: string }[] = [
   { tab: "sheets", keys: "Ctrl K" },
   { tab: "help", keys: "Alt F" },
   { tab: "report", keys: "Alt G" },
+  { tab: "notes", keys: "Alt N" },
 ];
 
 interface Props {
   tab: Tab;
   onTab: (tab: Tab) => void;
+  /** How many things stand in a panel, where that is worth knowing before one looks. */
+  counts?: Partial<Readonly<Record<Tab, number>>>;
   children: Readonly<Record<Tab, ComponentChildren>>;
 }
 
 /** Panels in one place; those that are not shown keep what was searched and written in them. */
-export function Tabs({ tab, onTab, children }: Props) {
+export function Tabs({ tab, onTab, counts = {}, children }: Props) {
   const id = useId();
   const turn = (event: KeyboardEvent): void => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -43,7 +46,7 @@ export function Tabs({ tab, onTab, children }: Props) {
             tabIndex={one.tab === tab ? 0 : -1}
             onClick={() => onTab(one.tab)}
           >
-            {t(one.tab)} <kbd aria-hidden="true">{one.keys}</kbd>
+            {counts[one.tab] ? t("tabCount", { name: t(one.tab), count: counts[one.tab] ?? 0 }) : t(one.tab)} <kbd aria-hidden="true">{one.keys}</kbd>
           </button>
         ))}
       </div>
