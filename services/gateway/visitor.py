@@ -93,8 +93,8 @@ class Visitor:
         self._phase = Phase.FRESH
         self._lane: Lane | None = None
         self._asked: Open | None = None
-        self._returning = Returning(desk)
-        self._reporting = Reporting(desk.broker, desk.pepper)
+        self._returning: Returning | None = None
+        self._reporting: Reporting | None = None
         self._shown: State | None = None
         self._admitted: Admitted | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
@@ -105,6 +105,18 @@ class Visitor:
     def heard_at(self) -> float:
         """When the page last sent anything, on the monotonic clock."""
         return self._reader.heard_at
+
+    @property
+    def _words(self) -> Returning:
+        """Made when they are first spoken of: most visitors only wait or talk, and each is held in memory."""
+        self._returning = self._returning or Returning(self._desk)
+        return self._returning
+
+    @property
+    def _reports(self) -> Reporting:
+        """As ``_words``."""
+        self._reporting = self._reporting or Reporting(self._desk.broker, self._desk.pepper)
+        return self._reporting
 
     async def serve(self) -> None:
         """Read frames until the socket closes; the conversation outlives it."""
@@ -197,17 +209,17 @@ class Visitor:
             case Resume():
                 await self._resume(frame)
             case Keep() if lane:
-                self.outbox.send(await self._returning.keep(frame, lane))
+                self.outbox.send(await self._words.keep(frame, lane))
             case Find():
                 await self._entrance.find()
-                self.outbox.send(await self._returning.find(frame))
+                self.outbox.send(await self._words.find(frame))
             case Withdraw() if lane:
-                self.outbox.send(await self._reporting.withdraw(frame))
+                self.outbox.send(await self._reports.withdraw(frame))
             case Follow() if lane:
-                self.outbox.send(await self._reporting.follow(frame))
+                self.outbox.send(await self._reports.follow(frame))
             case AskAnswer():
                 await self._entrance.find()
-                self.outbox.send(await self._reporting.answer(frame))
+                self.outbox.send(await self._reports.answer(frame))
             case End() if lane:
                 await self._end(lane)
 

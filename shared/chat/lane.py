@@ -263,7 +263,7 @@ class Lane:
             code, detail = _REFUSALS[outcome.status]
             self._refuse(cid, code, detail)
             return
-        self._outbox.send(Ack(conversation=self.conversation, cid=cid, seq=outcome.seq, at=at))
+        self._outbox.send_in_company(Ack(conversation=self.conversation, cid=cid, seq=outcome.seq, at=at))
         self._received.acknowledged(outcome.seq)
         self._announce(outcome, wire.announce_message(outcome.seq, whole_frame(outcome.seq, tail)))
 

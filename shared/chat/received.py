@@ -7,6 +7,9 @@ sent each message once on one connection, in order, except where it says itself 
 from collections.abc import Sequence
 from enum import Enum, auto
 
+NONE: frozenset[int] = frozenset()
+"""One for all: an empty set for each of many that wait would be held in memory."""
+
 
 class Fate(Enum):
     """What to do with an announced message."""
@@ -28,7 +31,7 @@ class Received:
     def __init__(self, last: int = 0) -> None:
         self.last = last
         self._stored = last
-        self._own: set[int] = set()
+        self._own: set[int] | frozenset[int] = NONE
 
     @property
     def gap(self) -> bool:
@@ -53,9 +56,10 @@ class Received:
     def acknowledged(self, seq: int) -> None:
         """Note that the client's own message was stored as ``seq`` and that it is told so."""
         self.exists(seq)
-        if seq > self.last:
-            self._own.add(seq)
-            self._advance(self.last)
+        if seq == self.last + 1:
+            self._advance(seq)
+        elif seq > self.last:
+            self._own = {*self._own, seq}
 
     def exists(self, seq: int) -> None:
         """Note that the log reaches to ``seq``."""
@@ -87,5 +91,5 @@ class Received:
         while self.last + 1 in self._own:
             self.last += 1
         if self._own:
-            self._own = {own for own in self._own if own > self.last}
+            self._own = {own for own in self._own if own > self.last} or NONE
         self._stored = max(self._stored, self.last)

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+import pytest
 from aiohttp import web
 
+from shared.chat import outbox
 from shared.chat.frames import Pong, encode
 from shared.chat.outbox import Outbox
 from shared.chat.socket import CLOSE_TOO_SLOW, SHUT_WITHIN_S, Socket
@@ -123,3 +125,40 @@ async def test_what_is_put_is_written_in_order() -> None:
         assert [(await client.receive(timeout=2)).data for _ in wanted] == wanted
         await outboxes[0].drained()
         assert outboxes[0].waiting == 0
+
+
+async def test_what_may_wait_goes_with_the_next_frame_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a socket just written to; on a quiet one it goes at once, as the first of these does."""
+    monkeypatch.setattr(outbox, "COMPANY_S", 60.0)
+    first, second, third = Pong(at=1), Pong(at=2), Pong(at=3)
+    async with (
+        server() as (port, outboxes, _),
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"http://127.0.0.1:{port}/ws") as client,
+    ):
+        monkeypatch.setattr(outboxes[0], "_wrote_at", -60.0)  # a loop's clock may begin at nought
+        outboxes[0].send_in_company(first)
+        assert (await client.receive(timeout=2)).data == encode(first).decode()
+        outboxes[0].send_in_company(second)
+        await asyncio.sleep(0)
+        assert outboxes[0].waiting == len(encode(second))
+        outboxes[0].send(third)
+        assert [(await client.receive(timeout=2)).data for _ in range(2)] == [
+            encode(second).decode(),
+            encode(third).decode(),
+        ]
+        assert outboxes[0].waiting == 0
+
+
+async def test_what_may_wait_goes_alone_when_nothing_follows() -> None:
+    async with (
+        server() as (port, outboxes, _),
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"http://127.0.0.1:{port}/ws") as client,
+    ):
+        for at in range(5):
+            outboxes[0].send_in_company(Pong(at=at))
+            outboxes[0].send_in_company(Pong(at=at + 100))
+            assert [(await client.receive(timeout=2)).data for _ in range(2)] == [
+                encode(Pong(at=one)).decode() for one in (at, at + 100)
+            ]
