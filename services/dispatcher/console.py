@@ -276,6 +276,7 @@ class Console:
                 at=now_ms(),
             )
         )
+        self.shelf.welcomed(arrival.conversations)
         return arrival.conversations
 
     async def _leave(self) -> None:

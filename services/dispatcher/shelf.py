@@ -55,6 +55,14 @@ class Shelf:
             raise not_held(frame.conversation, frame.cid if isinstance(frame, Say) else None)
         return lane
 
+    def welcomed(self, conversations: Iterable[str]) -> None:
+        """The page was told anew what its operator holds, and keeps only that: the rest must be shown to it again.
+
+        What is assigned while the desk is being taken may have been shown before the page is told what was there.
+        """
+        for conversation in self._shown.keys() - set(conversations):
+            del self._shown[conversation]
+
     async def take(self, conversation: str, *, new: bool, seq: int = 0) -> None:
         """Show a conversation that the operator holds, whole after ``seq``; or again, if something of it changed."""
         operator, kid = self._owner.operator, self._owner.kid
@@ -70,8 +78,9 @@ class Shelf:
             if (lane is None or lane.end != end) and not await self._open_lane(conversation, end, lane, seq):
                 return
             view = views.held(conversation, record, self._force, end, self._floor.settings.silence_s * 1000)
-            if fresh or view != self._shown.get(conversation):
-                self._outbox.send(msgspec.structs.replace(view, new=new and fresh))
+            shown = None if fresh else self._shown.get(conversation)
+            if view != shown:
+                self._outbox.send(msgspec.structs.replace(view, new=new and shown is None))
                 self._shown[conversation] = view
 
     async def let_go(self, conversation: str, *, gone: bool) -> None:
@@ -105,7 +114,7 @@ class Shelf:
         ``shown`` must be older than ``held``: what was assigned between the two is no surplus.
         """
         holds = set(held)
-        for conversation in holds - self._lanes.keys():
+        for conversation in holds - self._shown.keys():
             await self.take(conversation, new=True)
         surplus = list(set(shown) - holds)
         if not surplus:

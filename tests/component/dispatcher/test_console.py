@@ -1,11 +1,13 @@
 """One operator's console: its seat, its messages, and what it is told of both (O1, O8, O9)."""
 
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import pytest
 from redis.asyncio import Redis
 
-from services.dispatcher.store.dispatch import Seat
+from services.dispatcher.store.dispatch import Arrival, Seat
 from shared import keys
 from shared.chat.frames import (
     Ack,
@@ -165,6 +167,37 @@ async def test_a_status_of_one_whose_seat_was_lost_takes_the_seat_again(start: S
     await desk.hears(SetStatus)
     assert [type(frame) for frame in desk.heard if isinstance(frame, Welcome | SetStatus)] == [Welcome, SetStatus]
     assert (await instance.floor.dispatch.renew("police1", "another socket")).seat is Seat.SUPERSEDED
+
+
+async def test_who_is_given_a_chat_while_taking_the_seat_again_is_shown_it(
+    start: Start, place: Place, seat: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O9: the page keeps only what a welcome names, and this one names what was held before."""
+    instance = await start()
+    desk = await seat(instance, "police1")
+    await desk.hears(Welcome)
+    arrive, came = instance.floor.dispatch.arrive, []
+
+    async def slowly(*given: Any) -> Arrival:
+        arrival = await arrive(*given)
+        came.append(await place.visit())
+        await desk.hears(Held)
+        return arrival
+
+    monkeypatch.setattr(instance.floor.dispatch, "arrive", slowly)
+    await instance.floor.dispatch.unseat("police1", ReleaseReason.OPERATOR_LOST)
+    desk.heard.clear()
+    await desk.send(Ping())
+    await desk.hears(Welcome)
+    order = [type(frame) for frame in desk.heard if isinstance(frame, Welcome | Held)]
+    assert order[:2] == [Held, Welcome], "else this is not the case that is meant"
+    await desk.send(Ping())
+
+    async def shown_again() -> bool:
+        since = [frame for frame in desk.heard if isinstance(frame, Welcome | Held)][2:]
+        return [frame.conversation for frame in since if isinstance(frame, Held)] == came
+
+    await eventually(shown_again)
 
 
 async def test_logging_out_gives_the_chats_to_others_at_once(start: Start, place: Place, seat: Sitting) -> None:
