@@ -19,8 +19,10 @@ export function MissingStrip({ line, snapshot }: { line: Line; snapshot: Snapsho
   const known = Boolean(held.postal_code ?? held.commune_name);
   return (
     <section class="missing" aria-labelledby={heading}>
-      <h3 id={heading}>{d("missing")}</h3>
-      <p class="numeric">{d("missingSince", { time: hour(gone), span: span(now - gone) })}</p>
+      <p class="spread">
+        <strong id={heading}>{d("missing")}</strong>
+        <span class="numeric">{d("missingSince", { time: hour(gone), span: span(now - gone) })}</span>
+      </p>
       <Known line={line} />
       <ol>
         <li>
@@ -34,13 +36,11 @@ export function MissingStrip({ line, snapshot }: { line: Line; snapshot: Snapsho
         <li>
           <span>
             {d("missingStepWait", { time: hour(held.kept_until ?? gone) })}{" "}
-            {held.resumable_until
-              ? d("missingStepWords", { time: hour(held.resumable_until) })
-              : d("missingStepNoWords")}
+            {d(held.resumable_until ? "missingStepWords" : "missingStepNoWords")}
           </span>
         </li>
         <li>
-          <Close conversation={line.id} />
+          <Close conversation={line.id} disabled={line.ending} />
         </li>
       </ol>
     </section>
@@ -57,6 +57,7 @@ function Known({ line }: { line: Line }) {
     [d("missingPlace"), placeOf(line)],
     [d("missingUnit"), held.unit ?? d("missingUnitUnknown")],
     [d("missingDanger"), d(by, { time: at })],
+    [d("missingSeen"), held.danger_seen_by ? d("seenBy", { who: held.danger_seen_by }) : d("missingNotSeen")],
     [d("missingPatrol"), patrol ? statusWords(patrol) : d("missingNoPatrol")],
   ];
   return (
@@ -71,7 +72,8 @@ function Known({ line }: { line: Line }) {
   );
 }
 
-function Close({ conversation }: { conversation: string }) {
+function Close({ conversation, disabled }: { conversation: string; disabled: boolean }) {
+  const select = useId();
   const [why, setWhy] = useState<End | "">("");
   const [failed, setFailed] = useState(false);
   const close = (): void => {
@@ -79,9 +81,13 @@ function Close({ conversation }: { conversation: string }) {
   };
   return (
     <>
-      <label>
-        {d("missingStepClose")}{" "}
-        <select value={why} onChange={(event) => setWhy(ENDS.find((one) => one === event.currentTarget.value) ?? "")}>
+      <label for={select}>{d("missingStepClose")}</label>
+      <span class="row">
+        <select
+          id={select}
+          value={why}
+          onChange={(event) => setWhy(ENDS.find((one) => one === event.currentTarget.value) ?? "")}
+        >
           <option value="">{d("missingChoose")}</option>
           {ENDS.map((one) => (
             <option key={one} value={one}>
@@ -89,10 +95,10 @@ function Close({ conversation }: { conversation: string }) {
             </option>
           ))}
         </select>
-      </label>
-      <button type="button" disabled={why === ""} onClick={close}>
-        {d("missingClose")}
-      </button>
+        <button type="button" disabled={disabled || why === ""} onClick={close}>
+          {d("missingClose")}
+        </button>
+      </span>
       {failed && (
         <span class="error small" role="alert">
           {d("missingNotClosed")}

@@ -37,7 +37,7 @@ export function DangerStrip({ line }: { line: Line }) {
         <button type="button" onClick={() => desk.sayDanger(line.id, false)}>
           {d("lower")}
         </button>
-        {!line.held.missing_at && <PatrolButton line={line} />}
+        <PatrolButton line={line} />
       </span>
     </div>
   );

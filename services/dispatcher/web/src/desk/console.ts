@@ -30,6 +30,8 @@ export class Console {
   readonly #watchers = new Set<() => void>();
   readonly #link: SealedLink<OperatorFrame>;
   readonly #ring = new Keyring();
+  /** What this console reads with. */
+  readonly keyring = this.#ring;
   readonly #duty: Duty;
   readonly #typed = new Map<string, number>();
   readonly #receipts: Receipts;
@@ -77,11 +79,6 @@ export class Console {
 
   get snapshot(): Snapshot {
     return this.#now;
-  }
-
-  /** What this console reads with. */
-  get keyring(): Keyring {
-    return this.#ring;
   }
 
   /** Call `watcher` after every change. Returns how to stop. */

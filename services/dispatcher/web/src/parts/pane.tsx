@@ -89,8 +89,11 @@ function Head({ line, snapshot, onEnd, onTransfer }: Pick<Props, "line" | "snaps
         />
       </dl>
       <Turns line={line} />
-      <DangerStrip line={line} />
-      {held.missing_at && held.part !== "colleague" && <MissingStrip line={line} snapshot={snapshot} />}
+      {held.missing_at && held.part !== "colleague" ? (
+        <MissingStrip line={line} snapshot={snapshot} />
+      ) : (
+        <DangerStrip line={line} />
+      )}
     </header>
   );
 }
