@@ -182,7 +182,7 @@ bench-lock: $(VENV)/.dev ## Pin the bench's own packages with their hashes
 	$(COMPILE) --no-emit-index-url --no-emit-find-links tests/bench/requirements.in -o requirements-bench.lock
 
 .PHONY: simulate
-simulate: $(VENV)/.dev ## Two days of visitors, shifts and crashes over the dispatcher's rules, and an hour over its script
+simulate: $(VENV)/.dev ## Two days of visitors, shifts, hand-overs and crashes over the dispatcher's rules, and an hour over its script
 	$(PY) -m tests.simulate
 	$(PY) -m tests.simulate --store
 
