@@ -142,6 +142,12 @@ OVERFLOW = f"{DISPATCH}overflow"
 RESTING = f"{DISPATCH}resting"
 """Sorted set: operator -> until when (ms) they rest after hard conversations."""
 
+
+def calls(force: str) -> str:
+    """Sorted set: conversations that wait for a psychologist of this force; the lowest is next."""
+    return f"{DISPATCH}calls:{force}"
+
+
 OFFERS = f"{DISPATCH}offers"
 """Hash: conversation -> that its operator offers it to another: giver, to, queue, until (ms), and who said no."""
 

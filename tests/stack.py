@@ -1,11 +1,17 @@
 """The whole system for tests: five real services on free ports, started once a session."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 
+PSYCHOLOGISTS = (
+    '{"police": {"week": "24/7", "on_holidays": "00:00-24:00"}, '
+    '"gendarmerie": {"week": "off", "exceptions": {"2099-09-09": "09:00-18:00"}}}'
+)
+"""There at any hour for the police, not for long for the gendarmerie: tests run when they run."""
 KEY_ROUNDS = 1_000
 """How slow the demo staff's keys are to open in tests: their strength is not what is tested."""
 
@@ -27,6 +33,7 @@ def free_ports(**changes: object) -> LocalSettings:
 @asynccontextmanager
 async def running_stack() -> AsyncIterator[Stack]:
     """Start everything, demo staff included, for the length of the context."""
+    os.environ["HAVRE_PSYCHOLOGISTS"] = PSYCHOLOGISTS
     stack = Stack(free_ports(), key_rounds=KEY_ROUNDS)
     try:
         await stack.start()

@@ -150,6 +150,24 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         wanting=[f.Peer(kid=PEER, credential=CREDENTIAL)],
         holders=3,
     ),
+    f.Psychologists(
+        ever=True,
+        open=True,
+        present=1,
+        free=0,
+        waiting=2,
+        calls=[
+            f.Call(
+                conversation=CONVERSATION,
+                force=Force.POLICE,
+                category=Category.DOMESTIC,
+                place=2,
+                since=OPENED_AT + 90_000,
+                operator="police1",
+            )
+        ],
+        closes_at=OPENED_AT + 3_600_000,
+    ),
     f.Offers(
         offers=[
             f.Offer(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.docs import openapi_parts as parts
+from services.dispatcher.calling import Wanted
 from services.dispatcher.caring import Debrief, Hard, Standing
 from services.dispatcher.missing_door import MissingClosed, MissingSeen
 from services.dispatcher.overview import MOST_ASKED
@@ -12,7 +13,7 @@ from services.dispatcher.transferring import About, Offering, Receivers
 from shared.contracts.conversation import Force
 
 TYPES: list[type[Any]] = [
-    *(About, Offering, Receivers, Called, MissingClosed, MissingSeen),
+    *(About, Offering, Receivers, Called, MissingClosed, MissingSeen, Wanted),
     *(Close, Debrief, Debriefed, Drain, Hand, Hard, Overflow, Reopen, Seen, Standing),
 ]
 MEMBER: parts.Document = {"security": [{parts.SESSION: []}]}
@@ -37,6 +38,10 @@ def paths() -> parts.Document:
                 "go_on", "End one's break", standing, *(401, 403, 503), parameters=OWN_PAGE, **MEMBER
             )
         },
+        "/api/psychologist/call": {"post": _call("call", "Call a psychologist into a chat", Wanted, done)},
+        "/api/psychologist/take-back": {"post": _call("uncall", "Wait for none any more", Wanted, done)},
+        "/api/psychologist/leave": {"post": _call("leave_chat", "Leave a chat, which goes on", Wanted, done)},
+        "/api/psychologist/debrief": {"post": _call("see_to", "See to an operator who wants to talk", Debriefed, done)},
         "/api/transfer": {"get": _receivers()},
         "/api/transfer/offer": {"post": _call("offer", "Offer a conversation to another operator", Offering, done)},
         "/api/transfer/take-back": {"post": _call("take_back", "Take one's offer back", About, done)},

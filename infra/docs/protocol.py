@@ -56,6 +56,7 @@ DISPATCHER_ALONE: tuple[FrameClass, ...] = (
     frames.Board,
     frames.Duty,
     frames.Offers,
+    frames.Psychologists,
 )
 BOTH_HEAR: tuple[FrameClass, ...] = tuple(
     cls for cls in get_args(ServerFrame) if cls not in (*GATEWAY_ALONE, *DISPATCHER_ALONE)

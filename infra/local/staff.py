@@ -41,8 +41,10 @@ DEMO_STAFF = (
     ("gendarmerie1", Force.GENDARMERIE),
     ("gendarmerie2", Force.GENDARMERIE),
     ("supervisor1", Force.POLICE),
+    ("psychologist1", Force.POLICE),
 )
 SUPERVISORS = {"supervisor1"}
+PSYCHOLOGISTS = {"psychologist1"}
 
 
 def demo_logins(password: str | None) -> list[Login]:
@@ -78,7 +80,8 @@ def _account(login: Login, authority: ECKey, key_rounds: int) -> "Account":
     from services.dispatcher.staff.keys import keys_of
     from services.dispatcher.staff.passwords import Passwords
 
-    roles = (StaffRole.OPERATOR, StaffRole.SUPERVISOR) if login.supervises else (StaffRole.OPERATOR,)
+    first = StaffRole.PSYCHOLOGIST if login.login in PSYCHOLOGISTS else StaffRole.OPERATOR
+    roles = (first, StaffRole.SUPERVISOR) if login.supervises else (first,)
     return Account(
         login=login.login,
         force=login.force,

@@ -13,7 +13,7 @@ from faststream.nats import NatsBroker
 
 from services.dispatcher import facts, metrics
 from services.dispatcher.audit.decisions import concerns_staff, write_down
-from services.dispatcher.store.dispatch import Decision, DispatchStore
+from services.dispatcher.store.dispatch import Decision, DispatchStore, queue_parts
 from services.dispatcher.store.projection import Projection
 from shared.audit.writing import Audit
 from shared.broker import PublishFailed, publish
@@ -99,7 +99,7 @@ class Announcer:
         if decision.missing_ms or decision.kind == "found":
             await self._projection.keep(decision)
         told = set(found.ends_at)
-        for one in {decision.holder, decision.colleague} - {""}:
+        for one in {decision.holder, decision.colleague, decision.psychologist} - {""}:
             instance, _ = await self._store.seat_of(one)
             told.add(instance)
         for instance in told - {""}:
@@ -107,7 +107,13 @@ class Announcer:
 
 
 def _count(decision: Decision) -> None:
-    if decision.kind == "transferred":
+    if decision.kind == "joined":
+        metrics.CALLS[queue_parts(decision.queue)[0], "joined"].inc()
+        metrics.CALL_WAITED.observe(decision.waited_ms / 1000)
+    elif decision.kind == "left":
+        what = "lost" if decision.why == "operator_lost" else "left"
+        metrics.CALLS[queue_parts(decision.queue)[0], what].inc()
+    elif decision.kind == "transferred":
         metrics.TRANSFERRED[decision.queue].inc()
     elif decision.kind == "assigned":
         metrics.ASSIGNED[decision.queue].inc()

@@ -1,9 +1,10 @@
 """The dispatcher: operators' console and sockets, queues, assignment. ``python -m services.dispatcher``."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.dispatcher.backroom.door import BackroomDoor
 from services.dispatcher.backroom.ears import Ears
 from services.dispatcher.backroom.places import Places
 from services.dispatcher.backroom.store import Lines
+from services.dispatcher.calling import Calling
 from services.dispatcher.caring import Caring
 from services.dispatcher.consumers import Handlers
 from services.dispatcher.desk import files as desk_files
@@ -49,6 +51,7 @@ from shared.chat.batch import Batcher
 from shared.chat.hub import new_instance
 from shared.chat.store import ConversationStore, connect
 from shared.chat.wire import NatsWire
+from shared.clock import utc_now
 from shared.contracts.gateway import ConversationEndangered, ConversationErasedByGateway
 from shared.contracts.router import ConversationRouted
 from shared.contracts.signalement_reports import ReportChanged
@@ -76,10 +79,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: DispatcherSettings, passwords: Passwords | None = None) -> AsyncIterator[Running]:
-    """Serve while the context lasts; at its end send every console elsewhere and finish what was decided."""
+async def running(
+    settings: DispatcherSettings, passwords: Passwords | None = None, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Running]:
+    """Serve while the context lasts; at its end send every console elsewhere and finish what was decided.
+
+    ``clock``: by which the hours of psychologists are read.
+    """
     async with AsyncExitStack() as stack:
-        floor, link = await _floor(settings, stack)
+        floor, link = await _floor(settings, stack, clock)
         valkey, broker = floor.conversations.client, floor.broker
         sweeper = Sweeper(floor.dispatch, floor.projection, floor.announcer, floor.assigner, floor, settings.sure_ms)
         subscribe(broker, settings, Handlers(floor, sweeper), Reported(floor))
@@ -99,6 +107,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
                 floor.show_changes(),
                 floor.duties.run(),
                 floor.offers.run(),
+                floor.psychologists.run(),
                 floor.assigner.run(),
                 forever("sweep", 1.0, sweeper.sweep),
                 forever("forget_gone", 2.0, sweeper.forget_gone),
@@ -138,6 +147,7 @@ async def running(settings: DispatcherSettings, passwords: Passwords | None = No
             deciding,
             Transferring(floor, doors),
             BackroomDoor(floor, doors, lines, places, ears),
+            Calling(floor, doors),
             DeskDoor(desk_files.load(settings.desk_dir), doors.member),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=LAST_WORDS_S)
@@ -164,7 +174,9 @@ def _liftings(floor: Floor, doors: Doors) -> tuple[Asking, Deciding]:
     return Asking(floor, doors, Accounts(client), liftings, ledger), Deciding(floor, doors, liftings, ledger)
 
 
-async def _floor(settings: DispatcherSettings, stack: AsyncExitStack) -> tuple[Floor, NatsWire]:
+async def _floor(
+    settings: DispatcherSettings, stack: AsyncExitStack, clock: Callable[[], datetime]
+) -> tuple[Floor, NatsWire]:
     """Connect to the store and to the wire, and listen."""
     valkey = connect(settings.valkey_url.get_secret_value())
     stack.push_async_callback(valkey.aclose)
@@ -174,7 +186,7 @@ async def _floor(settings: DispatcherSettings, stack: AsyncExitStack) -> tuple[F
     stack.push_async_callback(batcher.close)
     conversations = ConversationStore(valkey, settings.silence_s)
     broker = make_broker(settings, SERVICE)
-    floor = Floor(settings, new_instance(SERVICE), broker, conversations, batcher, link)
+    floor = Floor(settings, new_instance(SERVICE), broker, conversations, batcher, link, clock)
     await floor.hub.start()
     return floor, link
 

@@ -6,6 +6,7 @@ from functools import partial
 from services.dispatcher import metrics
 from services.dispatcher.announcer import Announcer, Teller
 from services.dispatcher.domain.order import Hurry
+from services.dispatcher.store.calls import Calls
 from services.dispatcher.store.dispatch import MOST_AT_ONCE, QUEUES, DispatchStore
 from services.dispatcher.store.projection import Projection
 from services.dispatcher.store.supervision import Supervision
@@ -30,6 +31,7 @@ class Assigner:
 
     def __init__(self, store: DispatchStore, announcer: Announcer) -> None:
         self._store = store
+        self._calls = Calls(store)
         self._announcer = announcer
         self._turns = Turns(self._assign_all, "not_assigned", AT_LEAST_EVERY_S)
 
@@ -42,11 +44,12 @@ class Assigner:
         await self._turns.run()
 
     async def _assign_all(self) -> None:
-        while True:
-            decisions = await self._store.assign()
-            self._announcer.announce(decisions)
-            if len(decisions) < MOST_AT_ONCE:
-                return
+        for give in (self._store.assign, self._calls.join):
+            while True:
+                decisions = await give()
+                self._announcer.announce(decisions)
+                if len(decisions) < MOST_AT_ONCE:
+                    break
 
 
 class Sweeper:

@@ -26,6 +26,7 @@ from shared.contracts.conversation import Category, Force
 
 Command = Callable[[argparse.Namespace], Coroutine[Any, Any, None]]
 ALL_CATEGORIES = ",".join(Category)
+BOTH_FORCES = "a psychologist who may be called into the other force's conversations too"
 
 
 def main(arguments: list[str]) -> int:
@@ -60,7 +61,8 @@ async def add(asked: argparse.Namespace) -> None:
         languages=tuple(asked.languages.split(",")),
         roles=roles,
         password_hash=Passwords().hash(secret),
-        **all_keys_of(authority(), force, roles, secret),
+        both_forces=asked.both_forces,
+        **all_keys_of(authority(), force, roles, secret, both_forces=asked.both_forces),
     )
     async with office() as desk:
         await desk.add(account)
@@ -102,7 +104,7 @@ async def password(asked: argparse.Namespace) -> None:
     kept = Passwords().hash(secret)
     async with office() as desk:
         account = await desk.get(asked.login)
-        keys = all_keys_of(authority(), account.force, account.roles, secret)
+        keys = all_keys_of(authority(), account.force, account.roles, secret, both_forces=account.both_forces)
         await desk.change(asked.login, password_hash=kept, **keys)
     print(f"account {asked.login} has a new password and a new key")
 
@@ -114,7 +116,9 @@ async def account_key(asked: argparse.Namespace) -> None:
         if account.password_hash is not None:
             raise ValueError("the key of this account opens with its password: `account password` makes a new one")
         phrase = checked(_password(asked))
-        await desk.change(asked.login, **keys_of(authority(), account.force, account.roles, phrase))
+        both = account.both_forces or asked.both_forces
+        keys = keys_of(authority(), account.force, account.roles, phrase, both_forces=both)
+        await desk.change(asked.login, both_forces=both, **keys)
     print(f"account {asked.login} has a new key; the console asks for its phrase after the login")
 
 
@@ -125,11 +129,14 @@ def _force(asked: argparse.Namespace) -> Force:
 
 
 def _roles(asked: argparse.Namespace) -> tuple[StaffRole, ...]:
-    if asked.magistrate and asked.supervisor:
+    if asked.magistrate and (asked.supervisor or asked.psychologist):
         raise ValueError("a magistrate is nothing else here: two accounts for two persons")
+    if asked.both_forces and not asked.psychologist:
+        raise ValueError("--both-forces is for psychologists")
     if asked.magistrate:
         return (StaffRole.MAGISTRATE,)
-    return (StaffRole.OPERATOR, StaffRole.SUPERVISOR) if asked.supervisor else (StaffRole.OPERATOR,)
+    first = StaffRole.PSYCHOLOGIST if asked.psychologist else StaffRole.OPERATOR
+    return (first, StaffRole.SUPERVISOR) if asked.supervisor else (first,)
 
 
 async def _change(login: str, **changes: object) -> None:
@@ -171,6 +178,8 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--categories", default=ALL_CATEGORIES, help=f"with commas; default {ALL_CATEGORIES}")
     new.add_argument("--limit", type=int, default=3, help="conversations at the same time (default 3)")
     new.add_argument("--languages", default="fr", help="with commas, what they speak: fr,en (default fr)")
+    new.add_argument("--psychologist", action="store_true", help="joins chats when an operator asks, and answers none")
+    new.add_argument("--both-forces", action="store_true", help=BOTH_FORCES)
     new.add_argument("--supervisor", action="store_true", help="may also see queues and staff, never content")
     new.add_argument("--magistrate", action="store_true", help="decides on lifting anonymity, and does nothing else")
     new.set_defaults(command=add)
@@ -184,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=text)
         verb.add_argument("login")
         verb.set_defaults(command=command)
+    verbs.choices["key"].add_argument("--both-forces", action="store_true", help=BOTH_FORCES)
     for verb in (new, verbs.choices["password"], verbs.choices["key"]):
         verb.add_argument("--password-env", metavar="VAR", help="variable that holds it; otherwise it is asked for")
     return parser

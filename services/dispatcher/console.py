@@ -16,6 +16,7 @@ from services.dispatcher import metrics, views
 from services.dispatcher.domain.duty import DutyState
 from services.dispatcher.floor import SESSION_MARK, Floor
 from services.dispatcher.keys import ConsoleKeys
+from services.dispatcher.psychologists import Stand
 from services.dispatcher.shelf import Shelf, not_held
 from services.dispatcher.staff.accounts import Account
 from services.dispatcher.staff.sessions import Session
@@ -35,6 +36,7 @@ from shared.chat.frames import (
     OperatorFrame,
     Ping,
     Pong,
+    Psychologists,
     Receipt,
     Role,
     Say,
@@ -84,6 +86,7 @@ class Console:
         self.shelf = Shelf(floor, self, account.force, self._outbox)
         self._synced = False
         self._offers = Offers(offers=[])
+        self._psychologists: Psychologists | None = None
         self._board: tuple[tuple[int, int], ...] = ()
         self._board_at = 0.0
 
@@ -153,6 +156,18 @@ class Console:
             self._offers = told
             self._outbox.send(told)
 
+    @property
+    def is_psychologists(self) -> bool:
+        """Whether a psychologist sits here."""
+        return self._account.is_psychologist
+
+    def show_psychologists(self, stand: Stand) -> None:
+        """Tell how it stands with the psychologists, if that is new to the page."""
+        told = views.psychologists(stand, self.operator, self._account.forces, one_of_them=self.is_psychologists)
+        if self._synced and told != self._psychologists:
+            self._psychologists = told
+            self._outbox.send(told)
+
     async def show_duty(self, states: dict[Force, DutyState]) -> None:
         """Tell how it stands with the duty key of the operator's force, if that is new to the page."""
         if self._synced:
@@ -204,7 +219,7 @@ class Console:
             case Receipt():
                 lane.receipt(frame)
             case Danger():
-                await self._floor.dangers.say(lane.conversation, self.operator, on=frame.on)
+                await self._floor.dangers.say(lane.conversation, self.operator, on=frame.on, role=lane.role)
             case End():
                 await self._end(lane.conversation)
 

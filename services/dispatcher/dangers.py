@@ -41,20 +41,28 @@ class Dangers:
         """Return every conversation in danger, the longest in danger first."""
         return await self._store.all()
 
-    async def say(self, conversation: str, operator: str, *, on: bool) -> None:
-        """Note what the operator who has it says. Doing it again changes nothing."""
+    async def say(self, conversation: str, who: str, *, on: bool, role: Role = Role.OPERATOR) -> None:
+        """Note what the operator who has it says, or the psychologist in it. Doing it again changes nothing."""
         floor = self._floor
-        if not await floor.conversations.endanger(conversation, Role.OPERATOR, on=on, at_ms=now_ms()):
+        if not await floor.conversations.endanger(conversation, role, on=on, at_ms=now_ms()):
             return
         await self.align(conversation)
         record = await floor.conversations.record(conversation)
-        for instance in {record.visitor_at, record.operator_at} - {None} if record else ():
-            floor.tell(str(instance), conversation, CHANGED)
+        for instance in await self._ends_of(record) if record else ():
+            floor.tell(instance, conversation, CHANGED)
         floor.audit.record(
             AuditAction.DANGER_SAID if on else AuditAction.DANGER_OVER,
-            account=operator,
+            account=who,
             conversation=UUID(conversation),
         )
+
+    async def _ends_of(self, record: Record) -> set[str]:
+        """Return the instances that hold an end of a conversation."""
+        found = {record.visitor_at, record.operator_at}
+        for other in {record.colleague, record.psychologist} - {None}:
+            instance, _ = await self._floor.dispatch.seat_of(str(other))
+            found.add(instance)
+        return {instance for instance in found if instance}
 
     async def align(self, conversation: str) -> None:
         """Bring the queues to what the record says now."""

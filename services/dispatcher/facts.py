@@ -26,7 +26,7 @@ def of_decision(decision: Decision) -> Event | None:
             return ConversationQueued(**_about(decision, "queued"), force=force, category=category)
         case "moved":
             return ConversationQueued(**_about(decision, f"moved.{decision.version}"), force=force, category=category)
-        case "parted":
+        case "parted" | "joined" | "left":
             return None
         case "missing":
             return ConversationMissing(

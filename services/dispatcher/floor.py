@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from faststream.nats import NatsBroker
@@ -14,11 +15,14 @@ from services.dispatcher.dangers import Dangers
 from services.dispatcher.duty import DUTY, Duties
 from services.dispatcher.offers import Offers
 from services.dispatcher.patrols import Patrols
+from services.dispatcher.psychologists import Psychologists
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.sessions import Sessions
+from services.dispatcher.store.calls import Calls
 from services.dispatcher.store.dispatch import Board, DispatchStore
 from services.dispatcher.store.duty import DutyStore
 from services.dispatcher.store.projection import Projection
+from services.dispatcher.store.supervision import Supervision
 from services.dispatcher.store.transfer import Transfers
 from services.dispatcher.views import ends_of
 from shared.audit.writing import Audit
@@ -26,6 +30,7 @@ from shared.chat.batch import Batcher
 from shared.chat.hub import Hub
 from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.chat.wire import CHANGED, Wire
+from shared.clock import utc_now
 from shared.contracts.dispatcher import ReleaseReason
 from shared.logs import get_logger
 from shared.sealing.authority import load_public
@@ -39,7 +44,10 @@ SESSION_MARK = 32
 
 
 class Floor:
-    """See the module's text. A socket has a name, to which other instances can announce as to a conversation."""
+    """See the module's text. A socket has a name, to which other instances can announce as to a conversation.
+
+    ``clock``: by which the hours of psychologists are read.
+    """
 
     def __init__(
         self,
@@ -49,6 +57,7 @@ class Floor:
         conversations: ConversationStore,
         batcher: Batcher,
         link: Wire,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         valkey = conversations.client
         self.settings = settings
@@ -67,6 +76,10 @@ class Floor:
         self.patrols = Patrols(self, settings.patrol_deadline_s)
         self.transfers = Transfers(self.dispatch)
         self.offers = Offers(self.transfers, self._seated)
+        self.calls = Calls(self.dispatch)
+        self.psychologists = Psychologists(
+            self.calls, Supervision(self.dispatch), settings.psychologists, self.audit, self._seated, clock
+        )
         self._consoles: dict[str, Console] = {}
         self._seats: dict[str, Console] = {}
         self._holders: dict[str, list[Console]] = {}

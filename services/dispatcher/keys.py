@@ -40,10 +40,14 @@ class ConsoleKeys:
 
     async def act(self, frame: MakeDuty | ShareDuty) -> None:
         """Do what the page wants with the duty key. Raises ``FrameError``."""
+        if self._account.is_psychologist:
+            raise _refusal(ErrorCode.FORBIDDEN, "the duty key is the operators'")
         await (self._make(frame) if isinstance(frame, MakeDuty) else self._share(frame))
 
     async def show(self, state: DutyState) -> None:
-        """Tell the page how it stands with the duty key, if that is new to it."""
+        """Tell the page how it stands with the duty key, if that is new to it and any of its business."""
+        if self._account.is_psychologist:
+            return
         boxed = any(shift.boxed for shift in state.shifts if shift.kid == self.kid)
         wanting = state.wanted_of(self.kid)
         told = (state.kid, boxed, tuple(wanting), 0 if boxed else state.holders)

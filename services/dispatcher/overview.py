@@ -5,16 +5,17 @@ Small numbers are shown as they are: whoever sees them has the people of the shi
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from services.dispatcher.domain import forecast as erlang
 from services.dispatcher.domain.estimate import wait_s
 from services.dispatcher.domain.forecast import Promise
-from services.dispatcher.domain.hours import WorkingHours
+from services.dispatcher.domain.hours import Presence
 from services.dispatcher.domain.traffic import Hour, expected
 from services.dispatcher.patrols import Patrol
+from services.dispatcher.psychologists import Stand, Standing
 from services.dispatcher.store.danger import Danger
 from services.dispatcher.store.dispatch import Board, QueueState, queue_parts
 from services.dispatcher.store.missing import Alarm as MissingAlarm
@@ -53,7 +54,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Operator(msgspec.Struct, frozen=True):
-    """One operator on duty. ``rests_until``: 0 for no break; ``present``: False while their console is lost."""
+    """One operator on duty. ``rests_until``: 0 for no break; ``present``: False while their console is lost.
+
+    ``psychologist``: into whose conversations they may be called; then ``held`` are those that they are in.
+    """
 
     operator: str
     queues: list[str]
@@ -66,15 +70,28 @@ class Operator(msgspec.Struct, frozen=True):
     rests_until: int
     debrief_asked: int
     held: list[Talk]
+    psychologist: list[str]
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """A conversation in which a psychologist is waited for ``since`` (ms); ``again``: one was there and was lost."""
+
+    conversation: str
+    operator: str | None
+    since: int
+    again: bool
 
 
 class Psychologist(msgspec.Struct, frozen=True):
-    """Whether psychologists of a force are there, and until or from when."""
+    """Whether psychologists of a force are there, and until or from when; how many take calls, how many have room."""
 
     force: Force
     open: bool
     closes_at: int | None
     opens_at: int | None
+    present: int
+    free: int
+    calls: list[Waits]
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -161,11 +178,10 @@ def of(
     overview: Overview,
     dangers: Iterable[Danger],
     patrols: list[Patrol],
-    psychologists: Mapping[Force, WorkingHours],
+    psychologists: Stand,
     missing: list[Missing],
 ) -> View:
     """Return the floor as it is."""
-    now = datetime.fromtimestamp(board.now_ms / 1000, UTC)
     return View(
         at=board.now_ms,
         missing=missing,
@@ -174,7 +190,7 @@ def of(
         queues=[_line(queue, board.now_ms, overview) for queue in board.queues],
         operators=[_operator(person, overview) for person in sorted(overview.people, key=lambda one: one.login)],
         debriefs=overview.debriefs,
-        psychologists=[_psychologist(force, hours, now) for force, hours in psychologists.items()],
+        psychologists=[_psychologist(standing) for standing in psychologists.forces.values() if standing.hours],
     )
 
 
@@ -250,6 +266,7 @@ def _operator(person: Person, overview: Overview) -> Operator:
         rests_until=person.rests_until_ms,
         debrief_asked=overview.debriefs.get(person.login, 0),
         held=sorted(map(_talk, person.held), key=lambda talk: talk.given),
+        psychologist=list(person.psychologist_of),
     )
 
 
@@ -286,10 +303,11 @@ def missing_of(alarm: MissingAlarm, kept_ms: int) -> Missing:
     )
 
 
-def _psychologist(force: Force, hours: WorkingHours, now: datetime) -> Psychologist:
-    there = hours.at(now)
-    closes, opens = (None if moment is None else _ms(moment) for moment in (there.closes_at, there.opens_at))
-    return Psychologist(force, there.open, closes, opens)
+def _psychologist(standing: Standing) -> Psychologist:
+    service, hours = standing.service, standing.hours or Presence(open=False)
+    closes, opens = (None if moment is None else _ms(moment) for moment in (hours.closes_at, hours.opens_at))
+    waits = [Waits(one.conversation, one.operator, one.since_ms, one.again) for one in service.calls]
+    return Psychologist(service.force, hours.open, closes, opens, service.present, service.free, waits)
 
 
 def _ms(moment: datetime) -> int:

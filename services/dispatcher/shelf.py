@@ -136,7 +136,8 @@ class Shelf:
             seq = before.last
             self._floor.hub.remove(before)
         operator = self._owner.operator
-        lane = Lane(self._floor.hub, conversation, Role.OPERATOR, operator, self._outbox, self._bucket, seq, end)
+        role = Role.PSYCHOLOGIST if end == Role.PSYCHOLOGIST else Role.OPERATOR
+        lane = Lane(self._floor.hub, conversation, role, operator, self._outbox, self._bucket, seq, end)
         outcome = await lane.attach()
         if outcome.status != "ok":
             return False

@@ -107,7 +107,7 @@ class Supervisor:
         shown = await self._store.overview()
         kept_ms = self._floor.settings.vanished_kept_s * 1000
         missing = [overview.missing_of(alarm, kept_ms) for alarm in await self._floor.dangers.missing.all()]
-        view = overview.of(board, shown, dangers, patrols, self._floor.settings.psychologists, missing)
+        view = overview.of(board, shown, dangers, patrols, await self._floor.psychologists.stand(), missing)
         return _json(view)
 
     async def forecast(self, request: web.Request) -> web.StreamResponse:

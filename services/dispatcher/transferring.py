@@ -91,7 +91,7 @@ class Transferring:
         people = [
             Person(one.login, one.load, one.limit, one.why)
             for one in await self._store.colleagues(account.login, own)
-            if one.why != "untrained"
+            if own in one.skills
         ]
         board = await self._floor.dispatch.board()
         lines = [Line(queue.name, *queue_parts(queue.name), queue.serving) for queue in board.queues]
@@ -126,7 +126,7 @@ class Transferring:
         found = await self._store.accept(str(asked.conversation), account.login, self._floor.settings.handover_ms)
         if isinstance(found, str):
             raise Refused(409, found, "you cannot take this conversation now")
-        self._floor.announcer.announce([found])
+        self._floor.announcer.announce(found)
         self._floor.assigner.wake()
         self._floor.offers.wake()
         return web.Response(status=204)

@@ -1,25 +1,41 @@
 """What a console may see of a conversation and of the queues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from services.dispatcher.domain import turns
+from services.dispatcher.psychologists import Stand
+from services.dispatcher.store.calls import Call as StoreCall
 from services.dispatcher.store.dispatch import Board as StoreBoard
 from services.dispatcher.store.dispatch import queue_parts
 from services.dispatcher.store.transfer import ANYONE
 from services.dispatcher.store.transfer import Offer as StoreOffer
-from shared.chat.frames import Board, Held, Offer, Offers, QueueLine, Role, Turn
+from shared.chat.frames import Board, Call, Debrief, Held, Offer, Offers, Psychologists, QueueLine, Role, Turn
 from shared.chat.store import COLLEAGUE, Record
 from shared.contracts.conversation import Force
+
+PARTS: Mapping[str, Literal["operator", "colleague", "psychologist"]] = {
+    Role.OPERATOR: "operator",
+    COLLEAGUE: "colleague",
+    Role.PSYCHOLOGIST: "psychologist",
+}
+"""What whoever is at an end is called on their own console."""
 
 
 def ends_of(record: Record) -> dict[str, str]:
     """Return who of the staff is in a conversation, and at which end of it."""
-    found = {record.operator: str(Role.OPERATOR), record.colleague: COLLEAGUE}
+    found = {
+        record.operator: str(Role.OPERATOR),
+        record.colleague: COLLEAGUE,
+        record.psychologist: str(Role.PSYCHOLOGIST),
+    }
     return {who: end for who, end in found.items() if who}
 
 
 def key_at(record: Record, end: str) -> str | None:
     """Return the shift key with which whoever is at this end reads."""
+    if end == Role.PSYCHOLOGIST:
+        return record.psychologist_key
     return record.colleague_key if end == COLLEAGUE else record.operator_key
 
 
@@ -34,7 +50,7 @@ def held(cid: str, record: Record, force: Force, end: str, silence_ms: int) -> H
 
     ``silence_ms``: how long a conversation waits for its visitor's page.
     """
-    aside = end == COLLEAGUE
+    part = PARTS[end]
     # Whoever is missing is not there, whatever a gateway that died has left in the record.
     there = record.visitor_at is not None and record.missing_at is None
     return Held(
@@ -62,8 +78,9 @@ def held(cid: str, record: Record, force: Force, end: str, silence_ms: int) -> H
         missing_at=record.missing_at,
         kept_until=record.kept_until,
         back_until=None if there else back_until(record, silence_ms),
-        part="colleague" if aside else "operator",
-        beside=record.operator if aside else record.colleague,
+        part=part,
+        beside=record.colleague if part == "operator" else record.operator,
+        psychologist=record.psychologist,
         until=record.colleague_until or None,
         turns=[Turn(one.role, one.account, one.at_ms, one.why) for one in turns.read(record.turns)],
     )
@@ -80,6 +97,32 @@ def offers(found: Iterable[StoreOffer], who: str, queues: Iterable[str], *, room
         return mine and who not in offer.refused
 
     return Offers(offers=[_offer(one) for one in found if concerns(one)])
+
+
+def psychologists(stand: Stand, who: str, forces: Iterable[Force], *, one_of_them: bool) -> Psychologists:
+    """Return how it stands with psychologists, as an operator or ``one_of_them`` sees it; ``forces``: own one first.
+
+    An operator is told of the calls of their own conversations alone.
+    """
+    own, *_ = standings = [stand.forces[force] for force in forces]
+    hours, calls = own.hours, [call for one in standings for call in one.service.calls]
+    opens, closes = (hours.opens_at, hours.closes_at) if hours else (None, None)
+    return Psychologists(
+        ever=hours is not None,
+        open=hours is not None and hours.open,
+        present=own.service.present,
+        free=own.service.free,
+        waiting=len(own.service.calls),
+        calls=[_call(call) for call in calls if one_of_them or call.operator == who],
+        closes_at=int(closes.timestamp() * 1000) if closes else None,
+        opens_at=int(opens.timestamp() * 1000) if opens else None,
+        debriefs=[Debrief(*one) for one in sorted(stand.debriefs.items())] if one_of_them else [],
+    )
+
+
+def _call(call: StoreCall) -> Call:
+    force, category = queue_parts(call.queue)
+    return Call(call.conversation, force, category, call.place, call.since_ms, call.operator, call.again)
 
 
 def _offer(offer: StoreOffer) -> Offer:

@@ -1,7 +1,17 @@
 """What a visitor may know of where the conversation stands."""
 
-from shared.chat.frames import Stage, State
+from typing import Literal
+
+from shared.chat.frames import Role, Stage, State
 from shared.chat.store import Record
+
+
+def _psychologist(record: Record) -> Literal["here", "left"] | None:
+    """Return whether a psychologist is in it, or has been: what kind of people saw it, never who."""
+    if record.psychologist is not None:
+        return "here"
+    seen_as = {turn.split(" ")[0] for turn in record.turns.split(";")}
+    return "left" if Role.PSYCHOLOGIST in seen_as else None
 
 
 def of_record(cid: str, record: Record) -> State:
@@ -19,5 +29,6 @@ def of_record(cid: str, record: Record) -> State:
         danger=record.danger,
         handover=record.colleague is not None,
         turn=record.turn or None,
+        psychologist=_psychologist(record),
         peer_connected=record.operator_at is not None if record.stage is Stage.ACTIVE else None,
     )

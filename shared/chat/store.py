@@ -55,7 +55,7 @@ _ENDANGER = """
 local found = redis.call('HMGET', KEYS[1], 'seq', 'danger')
 if not found[1] then return -1 end
 if ARGV[2] == '1' then
-  if found[2] == ARGV[1] or found[2] == 'operator' then return 0 end
+  if found[2] == ARGV[1] or (found[2] and found[2] ~= 'visitor') then return 0 end
   if not found[2] then redis.call('HSET', KEYS[1], 'danger_at', ARGV[3]) end
   redis.call('HSET', KEYS[1], 'danger', ARGV[1])
   return 1
@@ -105,6 +105,7 @@ class Record:
     colleague_until: int = 0
     turns: str = ""
     """Who of the staff has seen it, as the dispatcher wrote it; no page of a visitor's is told."""
+    psychologist: str | None = None
     psychologist_key: str | None = None
     """Name of the psychologist's shift key."""
     delivered: int = 0
@@ -282,6 +283,7 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         colleague_key=text.get(key_of(COLLEAGUE)),
         colleague_until=int(text.get("until", 0)),
         turns=text.get("turns", ""),
+        psychologist=text.get(who(Role.PSYCHOLOGIST)),
         psychologist_key=text.get(key_of(Role.PSYCHOLOGIST)),
         delivered=int(text.get("delivered:visitor", 0)),
         seen=int(text.get("seen:visitor", 0)),

@@ -21,13 +21,20 @@ class Certificate:
     """Thumbprint of the account's key."""
     force: Force
     roles: frozenset[str]
+    both_forces: bool
+    """Whether as a psychologist it may be in conversations of the other force too."""
     jwk: PublicJwk
     issued_at: int
     expires_at: int
 
 
-def issue(authority: ECKey, account: PublicJwk, force: Force, roles: Iterable[str], now: int) -> str:
-    """Return the certificate of an account's public key, signed with the authority's private key. ``now``: seconds."""
+def issue(
+    authority: ECKey, account: PublicJwk, force: Force, roles: Iterable[str], now: int, *, both_forces: bool = False
+) -> str:
+    """Return the certificate of an account's public key, signed with the authority's private key. ``now``: seconds.
+
+    ``both_forces``: as a psychologist it may be in conversations of the other force too.
+    """
     claims = {
         "sub": kid_of(account),
         "force": force,
@@ -35,6 +42,7 @@ def issue(authority: ECKey, account: PublicJwk, force: Force, roles: Iterable[st
         "cnf": {"jwk": account},
         "iat": now,
         "exp": now + VALID_S,
+        **({"both": True} if both_forces else {}),
     }
     return sign(claims, authority, TYP)
 
@@ -48,7 +56,8 @@ def read(text: str, authority: ECKey) -> Certificate:
     if claims.get("sub") != kid_of(jwk) or claims.get("force") not in set(Force) or not isinstance(roles, list):
         raise BadToken("no certificate")
     names = frozenset(role for role in roles if isinstance(role, str))
-    return Certificate(kid_of(jwk), Force(claims["force"]), names, jwk, issued_at, expires_at)
+    both = claims.get("both") is True
+    return Certificate(kid_of(jwk), Force(claims["force"]), names, both, jwk, issued_at, expires_at)
 
 
 def nested_key(claims: Claims) -> PublicJwk:

@@ -91,6 +91,24 @@ export interface Offer {
   refused?: boolean;
 }
 
+/** That a psychologist is waited for in a conversation. */
+export interface Call {
+  /** UUID in lower case. */
+  conversation: string;
+  force: Force;
+  category: Category;
+  place: number;
+  since: number;
+  operator?: string | null;
+  again?: boolean;
+}
+
+/** That an operator asked to talk about what they heard. */
+export interface Debrief {
+  operator: string;
+  since: number;
+}
+
 /**
  * Ask for a specialist. Answered by `opened`, or first by `ask_commune`, or by `challenge`: then it is said
  * again, with `work`. `signer` names the key with which the page will sign for this conversation: a consent counts
@@ -412,6 +430,7 @@ export interface WrongFrame {
  * `notice`: why nobody new is answered for now, in the visitor's language where that is known.
  * `peer_connected`: the specialist's console is on line at this moment. `handover`: one specialist hands the
  * conversation over to another, and both are there. `turn`: how many have answered here, one after the other.
+ * `psychologist`: one is in it, at the specialist's request, or has been.
  * `resumable_until`: until when the visitor's resume words work.
  * `danger`: who said that somebody is in danger now; those go before all others.
  */
@@ -428,6 +447,7 @@ export interface StateFrame {
   peer_connected?: boolean | null;
   handover?: boolean;
   turn?: number | null;
+  psychologist?: "here" | "left" | null;
   resumable_until?: number | null;
   danger?: Role | null;
 }
@@ -498,9 +518,9 @@ export interface WelcomeFrame {
  * A conversation that this operator has, whole; each replaces the one before. `new`: just assigned.
  *
  * `part`: a `colleague` has handed it over and may still read and speak, until `until`; it is the other one's.
- * `beside`: the other operator of a hand-over. `missing_at`: the last sign of a visitor who vanished while in
- * danger, for whom the conversation waits until `kept_until`. `back_until`: until when one who is away can come
- * back.
+ * `beside`: the other operator of a hand-over; for a psychologist, who has it. `psychologist`: who joined it.
+ * `missing_at`: the last sign of a visitor who vanished while in danger, for whom the conversation waits until
+ * `kept_until`. `back_until`: until when one who is away can come back.
  */
 export interface HeldFrame {
   t: "held";
@@ -524,9 +544,10 @@ export interface HeldFrame {
   /** Sequence number; 0 is before the first message. */
   seen?: number;
   resumable_until?: number | null;
-  part?: "colleague" | "operator";
+  part?: "colleague" | "operator" | "psychologist";
   beside?: string | null;
   until?: number | null;
+  psychologist?: string | null;
   turns?: readonly Turn[];
   new?: boolean;
   minor?: boolean;
@@ -570,6 +591,25 @@ export interface DutyFrame {
 export interface OffersFrame {
   t: "offers";
   offers: readonly Offer[];
+}
+
+/**
+ * How it stands with the psychologists of the own force, whole; each replaces the one before.
+ *
+ * `calls`: for an operator, those of their own conversations; for a psychologist, all that they may be given, and
+ * `debriefs` beside them.
+ */
+export interface PsychologistsFrame {
+  t: "psychologists";
+  ever: boolean;
+  open: boolean;
+  present: number;
+  free: number;
+  waiting: number;
+  calls: readonly Call[];
+  closes_at?: number | null;
+  opens_at?: number | null;
+  debriefs?: readonly Debrief[];
 }
 
 export type VisitorFrame =
@@ -626,4 +666,5 @@ export type ServerFrame =
   | ReleasedFrame
   | BoardFrame
   | DutyFrame
-  | OffersFrame;
+  | OffersFrame
+  | PsychologistsFrame;

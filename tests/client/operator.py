@@ -27,7 +27,7 @@ from tests.sealing.staff import Account, ShiftKey, StaffKeys, open_account_key
 
 
 class Operator(Client):
-    """An operator at the console; ``await log_in()`` first, then ``async with``."""
+    """An operator at the console, or a psychologist; ``await log_in()`` first, then ``async with``."""
 
     role = Role.OPERATOR
 
@@ -105,7 +105,8 @@ class Operator(Client):
         if who["certificate"] is None:
             return
         key = open_account_key(who["account_key"], password)
-        self.account = Account(key, who["certificate"], Force(who["force"]), Role.OPERATOR)
+        self.role = Role.OPERATOR if "operator" in who["roles"] else Role.PSYCHOLOGIST
+        self.account = Account(key, who["certificate"], Force(who["force"]), self.role)
         self.sit_with(self.account.shift(now_ms() // 1000), who["authority"])
 
     def sit_with(self, shift: ShiftKey, authority: object) -> None:

@@ -18,7 +18,7 @@ from tests.e2e.people import DESK, PHONE, Operator, People, Visitor
 from tests.stack import running_stack
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
-POLICE, SUPERVISOR = 0, 4
+POLICE, SUPERVISOR, PSYCHOLOGIST = 0, 4, 5
 TALL: ViewportSize = {"width": 1280, "height": 1000}
 FIRST = "Bonjour. Mon compagnon dort à côté, je ne peux pas parler."
 TALK: Sequence[tuple[str, str]] = (
@@ -27,6 +27,11 @@ TALK: Sequence[tuple[str, str]] = (
     ("operator", "Ce qu’il a fait est interdit par la loi, et vous n’y êtes pour rien. Êtes-vous blessée ?"),
     ("visitor", "J’ai des bleus au bras. Je ne sais pas si je veux porter plainte."),
     ("operator", "Vous n’avez pas à décider ce soir. Je vous envoie une adresse près de chez vous."),
+)
+CALLED: Sequence[tuple[str, str]] = (
+    ("visitor", "Je ne dors plus. Je sursaute dès qu’une porte claque."),
+    ("psychologist", "Bonsoir. Ce que votre corps fait là, il le fait pour vous protéger. Je reste avec vous."),
+    ("visitor", "D’accord."),
 )
 OTHER = "Mon voisin m’insulte chaque jour dans l’escalier parce que je suis lesbienne."
 
@@ -113,10 +118,27 @@ async def play(people: People, camera: Camera) -> None:
     await camera.take(operator.page, "console")
     await operator.page.set_viewport_size(PHONE)
     await camera.take(operator.page, "console")
+    await operator.page.set_viewport_size(DESK)
+    await called(people, camera, operator, visitors[-1])
     for visitor in visitors:
         await visitor.end()
         await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("effacée")
         await camera.take(visitor.page, "visitor-ended")
+
+
+async def called(people: People, camera: Camera, operator: Operator, visitor: Visitor) -> None:
+    """A psychologist comes into the conversation that is open."""
+    psychologist = await people.operator(PSYCHOLOGIST, dark=camera.dark)
+    await operator.page.get_by_role("button", name="Appeler un ou une psychologue").click()
+    await psychologist.open_first()
+    for by, words in CALLED:
+        await (psychologist if by == "psychologist" else visitor).say(words)
+        for one in (psychologist, operator, visitor):
+            await expect(one.line(words)).to_be_visible()
+    await camera.take(psychologist.page, "psychologist")
+    await camera.take(visitor.page, "visitor-psychologist")
+    await psychologist.page.get_by_role("button", name="Quitter l’échange").click()
+    await expect(psychologist.page.locator(".lines button")).to_have_count(0)
 
 
 async def supervise(people: People, camera: Camera, stack: Stack) -> None:

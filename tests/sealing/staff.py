@@ -195,11 +195,18 @@ class Account:
 
     @classmethod
     def make(
-        cls, authority: ECKey, force: Force, role: Role, now: int, roles: Iterable[str] | None = None
+        cls,
+        authority: ECKey,
+        force: Force,
+        role: Role,
+        now: int,
+        roles: Iterable[str] | None = None,
+        *,
+        both_forces: bool = False,
     ) -> "Account":
         """Make an account certified by the authority (its private key)."""
         key = make_key()
-        text = certificate.issue(authority, jwk_of(key), force, roles or [role], now)
+        text = certificate.issue(authority, jwk_of(key), force, roles or [role], now, both_forces=both_forces)
         return cls(key, text, force, role)
 
     def shift(self, now: int) -> ShiftKey:

@@ -120,8 +120,8 @@ class Script:
         made = await self._transfers.accept(conversation, operator, stays_ms)
         if isinstance(made, str):
             return made
-        await self._announce([made])
-        return Given(made.conversation, made.operator, made.turn)
+        await self._announce(made)
+        return Given(made[-1].conversation, made[-1].operator, made[-1].turn)
 
     async def step_aside(self, conversation: str, operator: str) -> bool:
         made = await self._transfers.step_aside(conversation, operator)

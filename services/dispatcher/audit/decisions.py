@@ -48,7 +48,7 @@ def write_down(audit: Audit, decision: Decision, console: str) -> None:
         conversation=conversation,
         reason=decision.reason if action is AuditAction.CONVERSATION_RELEASED else decision.why or None,
         target=decision.giver or None,
-        entry=derived_id(conversation, f"audit.{decision.kind}.{decision.turn}"),
+        entry=derived_id(conversation, f"audit.{decision.kind}.{_number(decision)}"),
         time=datetime.fromtimestamp(decision.at_ms / 1000, UTC),
     )
 
@@ -62,6 +62,10 @@ def _action(decision: Decision) -> AuditAction | None:
             return AuditAction.CONVERSATION_TRANSFERRED
         case "parted":
             return AuditAction.HANDOVER_LEFT
+        case "joined":
+            return AuditAction.PSYCHOLOGIST_JOINED
+        case "left":
+            return AuditAction.PSYCHOLOGIST_LEFT
         case "released":
             return AuditAction.CONVERSATION_RELEASED
         case "ended":
@@ -71,3 +75,8 @@ def _action(decision: Decision) -> AuditAction | None:
         case "found":
             return AuditAction.VISITOR_FOUND
     return None
+
+
+def _number(decision: Decision) -> int:
+    """Return what tells this decision from others of its kind: a psychologist may come several times in one turn."""
+    return decision.version if decision.kind in {"joined", "left"} else decision.turn

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.contracts.conversation import Category, Force
 
-ROLES = ("operator", "supervisor")
+ROLES = ("operator", "supervisor", "psychologist")
 
 
 class Unmapped(Exception):

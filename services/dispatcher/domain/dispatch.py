@@ -12,7 +12,7 @@ from services.dispatcher.domain.care import Care
 from services.dispatcher.domain.language import FRENCH, LOOKED_PAST, may_hold_out, skill
 from services.dispatcher.domain.order import Hurry
 from services.dispatcher.domain.presence import Patience
-from services.dispatcher.domain.tickets import Assigned, Desk, Offer, Status, Ticket
+from services.dispatcher.domain.tickets import Assigned, Desk, Offer, Status, Ticket, psychologists_of
 
 __all__ = ["Assigned", "Desk", "Dispatch", "Offer", "Status", "Ticket"]
 
@@ -57,6 +57,8 @@ class Dispatch:
     def withdraw(self, conversation: str, now_ms: int) -> str | None:
         """Forget a conversation that is gone; return who had it."""
         ticket = self.tickets.pop(conversation, None)
+        if ticket and ticket.psychologist:
+            self.idle(ticket.psychologist, now_ms)
         if ticket is None or ticket.operator is None:
             return None
         self._over(ticket.operator, ticket, now_ms)
@@ -140,6 +142,10 @@ class Dispatch:
         for ticket in self.tickets.values():
             if ticket.colleague == operator:
                 ticket.colleague = None
+            if ticket.psychologist == operator:
+                ticket.psychologist = None
+                if not left:
+                    ticket.called_ms, ticket.call_rank, ticket.lost_one = now_ms, ticket.since_ms, True
         self.desks.pop(operator, None)
         return held
 
@@ -152,12 +158,12 @@ class Dispatch:
             ticket = self.tickets[conversation]
             if ticket.queue in nobody_for:
                 continue
-            operator = self._best_for(ticket.queue, now_ms)
+            operator = self.best_for(ticket.queue, now_ms)
             if operator is None:
                 nobody_for.add(ticket.queue)
                 continue
             wanted = skill(ticket.queue, ticket.language)
-            speaker = self._best_for(wanted, now_ms)
+            speaker = self.best_for(wanted, now_ms)
             if speaker is None and self._holds_out(ticket, wanted, now_ms):
                 passed[ticket.queue] += 1
                 if passed[ticket.queue] == LOOKED_PAST:
@@ -206,9 +212,20 @@ class Dispatch:
                 if ticket.operator is None and ticket.queue == origin and now_ms - ticket.since_ms >= after_ms
             )
             for _, one in late[: most - len(made)]:
-                self.tickets[one].queue = to
+                self.move(self.tickets[one], to, now_ms)
                 made.append(one)
         return made
+
+    def move(self, ticket: Ticket, queue: str, now_ms: int) -> None:
+        """Put it into another queue. In another force's, its psychologist stays only if they serve that force too."""
+        before, ticket.queue = ticket.force, queue
+        if ticket.force == before:
+            return
+        ticket.hang_up()
+        desk = self.desks.get(ticket.psychologist or "")
+        if ticket.psychologist and (desk is None or psychologists_of(ticket.force) not in desk.queues):
+            self.idle(ticket.psychologist, now_ms)
+            ticket.psychologist = None
 
     def mark_hard(self, conversation: str, operator: str, *, hard: bool) -> bool:
         """Note that a conversation weighs on its operator, or does not; False when it is not theirs."""
@@ -228,8 +245,16 @@ class Dispatch:
         return [one for one, ticket in self.tickets.items() if ticket.operator == operator]
 
     def mine(self, operator: str) -> list[str]:
-        """Return every conversation that an operator is in: what they have, and what they are handing over."""
-        return [one for one, ticket in self.tickets.items() if operator in {ticket.operator, ticket.colleague}]
+        """Return every conversation that one is in: what they have, what they hand over, where they were called in."""
+        return [
+            one
+            for one, ticket in self.tickets.items()
+            if operator in {ticket.operator, ticket.colleague, ticket.psychologist}
+        ]
+
+    def here(self, operator: str) -> list[str]:
+        """Return the conversations that take up room at a desk: an operator's, or those of a psychologist."""
+        return [one for one, ticket in self.tickets.items() if operator in {ticket.operator, ticket.psychologist}]
 
     def waiting(self, queue: str) -> list[str]:
         """Return one queue, next first, without those who are shut out."""
@@ -281,7 +306,7 @@ class Dispatch:
         if off := self._off(operator, now_ms):
             return off
         desk = self.desks[operator]
-        if len(self.held_by(operator)) >= desk.limit:
+        if len(self.here(operator)) >= desk.limit:
             return "full"
         return "" if queue in desk.queues else "untrained"
 
@@ -291,14 +316,19 @@ class Dispatch:
         if rests:
             self.rests[operator] = now_ms + self.care.break_ms
 
-    def _best_for(self, queue: str, now_ms: int) -> str | None:
-        load = Counter(ticket.operator for ticket in self.tickets.values())
-        able = [
+    def best_for(self, queue: str, now_ms: int) -> str | None:
+        """Return who is free for a queue: the least loaded, then the longest idle."""
+        able = self.able_for(queue, now_ms)
+        return min(able)[2] if able else None
+
+    def able_for(self, queue: str, now_ms: int) -> list[tuple[int, int, str]]:
+        """Return who takes new ones of a queue and has room, with their load, and since when they are idle."""
+        load = Counter(who for ticket in self.tickets.values() for who in (ticket.operator, ticket.psychologist))
+        return [
             (load[who], desk.idle_since_ms, who)
             for who, desk in self.desks.items()
             if queue in desk.queues and self._serves(who, now_ms) and load[who] < desk.limit
         ]
-        return min(able)[2] if able else None
 
     def idle(self, operator: str, now_ms: int) -> None:
         """Something of theirs began or ended: who has been idle longest goes first."""

@@ -9,6 +9,11 @@ from services.dispatcher.domain.order import Hurry, rank
 Status = Literal["available", "paused"]
 
 
+def psychologists_of(force: str) -> str:
+    """Return the name of what the psychologists of a force serve."""
+    return f"{force}.psychologist"
+
+
 @dataclass(slots=True)
 class Ticket:
     """One conversation in the dispatcher's hands."""
@@ -29,6 +34,22 @@ class Ticket:
     """The last sign of a visitor who vanished while in danger; 0: they did not."""
     settled_ms: int = 0
     """The last sign of an absence that somebody has closed."""
+    psychologist: str | None = None
+    called_ms: int = 0
+    """Since when a psychologist is waited for; 0: none is."""
+    call_rank: int = 0
+    """Where it stands among those who wait for one; the lowest is next."""
+    lost_one: bool = False
+    """Whether the one who is waited for is to follow one who was lost."""
+
+    @property
+    def force(self) -> str:
+        """Whose it is."""
+        return self.queue.split(".")[0]
+
+    def hang_up(self) -> None:
+        """Wait for no psychologist any more."""
+        self.called_ms, self.lost_one = 0, False
 
     @property
     def weighs(self) -> bool:

@@ -64,9 +64,9 @@ class Handing:
         if why := self._floor.hindrance(operator, offer.queue, now_ms):
             return why
         giver, ticket.operator, ticket.offer = ticket.operator, operator, None
-        same_force = offer.queue.split(".")[0] == ticket.queue.split(".")[0]
-        ticket.queue, ticket.turn = offer.queue, ticket.turn + 1
-        if stays_ms and same_force:
+        force, ticket.turn = ticket.force, ticket.turn + 1
+        self._floor.move(ticket, offer.queue, now_ms)
+        if stays_ms and ticket.force == force:
             ticket.colleague, ticket.until_ms = giver, now_ms + stays_ms
         for who in (giver, operator):
             self._floor.idle(who or "", now_ms)

@@ -9,6 +9,7 @@ from nats.js.kv import KeyValue
 from pydantic import Field, TypeAdapter, ValidationError
 
 from services.dispatcher.domain.language import FRENCH, skills
+from services.dispatcher.domain.tickets import psychologists_of
 from shared import streams
 from shared.contracts.conversation import Category, Force
 from shared.contracts.envelope import Contract
@@ -23,6 +24,8 @@ class StaffRole(StrEnum):
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
+    PSYCHOLOGIST = "psychologist"
+    """Joins running chats on their operator's request; whoever is an operator too sits as an operator."""
     MAGISTRATE = "magistrate"
     """Decides whether anonymity is lifted, and nothing else: no console, no supervision."""
 
@@ -61,6 +64,9 @@ class Account(Contract):
     reading_key: str | None = Field(
         default=None, description="A magistrate's: the private part of that key, sealed under their password (JWE)"
     )
+    both_forces: bool = Field(
+        default=False, description="A psychologist's: may be called into conversations of the other force too"
+    )
     enabled: bool = Field(default=True, description="False: may not log in")
 
     @property
@@ -74,8 +80,21 @@ class Account(Contract):
         return set(self.roles) != {StaffRole.MAGISTRATE}
 
     @property
+    def is_psychologist(self) -> bool:
+        """Whether they sit at a console as a psychologist."""
+        return StaffRole.PSYCHOLOGIST in self.roles and StaffRole.OPERATOR not in self.roles
+
+    @property
+    def forces(self) -> list[Force]:
+        """Whose conversations they may be in: their own force's, which comes first; psychologists perhaps both."""
+        others = [force for force in Force if force is not self.force]
+        return [self.force, *(others if self.is_psychologist and self.both_forces else [])]
+
+    @property
     def queues(self) -> list[str]:
         """Names of the queues that they serve."""
+        if self.is_psychologist:
+            return [psychologists_of(force) for force in self.forces]
         return [f"{self.force}.{category}" for category in self.categories]
 
     @property

@@ -35,14 +35,23 @@ def authority() -> ECKey:
 
 
 def keys_of(
-    signs: ECKey, force: Force, roles: Iterable[str], secret: str, rounds: int = account_key.ROUNDS
+    signs: ECKey,
+    force: Force,
+    roles: Iterable[str],
+    secret: str,
+    rounds: int = account_key.ROUNDS,
+    *,
+    both_forces: bool = False,
 ) -> Mapping[str, str]:
     """Return the fields of an account that make it able to sit at a console, with a new key that ``secret`` opens.
 
+    ``both_forces``: as a psychologist it may be in conversations of the other force too.
     Blocking, for a few tenths of a second: the secret is made slow to guess.
     """
     made = account_key.make(secret, rounds)
-    said = certificate.issue(signs, made.public, force, [str(role) for role in roles], int(time.time()))
+    said = certificate.issue(
+        signs, made.public, force, [str(role) for role in roles], int(time.time()), both_forces=both_forces
+    )
     return {"certificate": said, "account_key": made.sealed}
 
 
@@ -53,9 +62,11 @@ def reading_keys_of(signs: ECKey, secret: str, rounds: int = account_key.ROUNDS)
     return {"reading_certificate": said, "reading_key": made.sealed}
 
 
-def all_keys_of(signs: ECKey, force: Force, roles: Collection[StaffRole], secret: str) -> Mapping[str, str]:
+def all_keys_of(
+    signs: ECKey, force: Force, roles: Collection[StaffRole], secret: str, *, both_forces: bool = False
+) -> Mapping[str, str]:
     """Return the keys that an account of these roles has, all new, all opened by ``secret``."""
     at_console = [role for role in roles if role is not StaffRole.MAGISTRATE]
-    signing = keys_of(signs, force, at_console, secret) if at_console else {}
+    signing = keys_of(signs, force, at_console, secret, both_forces=both_forces) if at_console else {}
     reading = reading_keys_of(signs, secret) if StaffRole.MAGISTRATE in roles else {}
     return {**signing, **reading}

@@ -1,9 +1,9 @@
 -- The dispatcher's decisions, each one atomic, on keys of the {dispatch} slot alone.
 -- Same rules as services/dispatcher/domain/dispatch.py, which a test holds against this script step by step.
 -- KEYS[1]: any key of the slot, for routing. ARGV: command, now (ms; 0 asks the server's clock), arguments.
--- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT, LOOKED_PAST, IN_A_ROW, BREAK and
--- ABSENT stand before this text when it is loaded. Here is what the commands share; they stand after it, in rooms of their own, and
--- then the call of the one that is asked for.
+-- The constants PREFIX, QUEUES, CREDIT, SIGN, GRACE, SERVED_KEPT, FRENCH, HELD_OUT, LOOKED_PAST, IN_A_ROW, BREAK,
+-- ABSENT and FORCES stand before this text when it is loaded. Here is what the commands share; they stand after it, in
+-- rooms of their own, and then the call of the one that is asked for.
 
 local call = redis.call
 local key = function(kind, name) return PREFIX .. kind .. ':' .. name end
@@ -87,6 +87,7 @@ local function decide(kind, conversation, operator, ticket, more)
     holder = holder, kid = kid_of(holder), given_ms = ticket.given, turns = ticket.turns,
     colleague = ticket.colleague, colleague_kid = kid_of(ticket.colleague), until_ms = ticket.until_ms,
     missing_ms = missing_since(conversation),
+    psychologist = ticket.psychologist, psychologist_kid = kid_of(ticket.psychologist),
   }
   for name, value in pairs(more) do said[name] = value end
   local text = cjson.encode(said)
@@ -96,11 +97,12 @@ end
 
 local function read(conversation)
   local f = call('HMGET', key('ticket', conversation), 'queue', 'since', 'joined', 'hurry', 'turn', 'version',
-    'language', 'hard', 'given', 'turns', 'colleague', 'until')
+    'language', 'hard', 'given', 'turns', 'colleague', 'until', 'psychologist', 'called', 'again')
   if not f[1] then return nil end
   return { queue = f[1], since = tonumber(f[2]), joined = tonumber(f[3]), hurry = f[4],
     turn = tonumber(f[5]), version = tonumber(f[6]), language = f[7] or FRENCH, hard = f[8] == '1',
-    given = tonumber(f[9] or now), turns = f[10] or '', colleague = f[11] or '', until_ms = tonumber(f[12] or 0) }
+    given = tonumber(f[9] or now), turns = f[10] or '', colleague = f[11] or '', until_ms = tonumber(f[12] or 0),
+    psychologist = f[13] or '', called = tonumber(f[14] or 0), again = f[15] == '1' }
 end
 
 -- Who has seen a conversation: role, account, when, why. It dies with the ticket; the newest `TURNS_KEPT` are kept.
@@ -253,6 +255,59 @@ local function choose(head, ticket)
     and call('ZCOUNT', key('serving', skill), '(' .. now, '+inf') > 0
   if holds_out then return nil, true end
   return anyone
+end
+
+local function force_of(queue)
+  return string.match(queue, '^[^.]+')
+end
+
+local function psychologists_of(force)
+  return force .. '.psychologist'
+end
+
+-- A psychologist is waited for; `rank`: the lowest is next; `again`: one was there and was lost.
+local function await_psychologist(conversation, ticket, rank, again)
+  call('HSET', key('ticket', conversation), 'called', now, 'again', again)
+  call('ZADD', key('calls', force_of(ticket.queue)), rank, conversation)
+end
+
+-- Nobody waits for one any more in this conversation.
+local function hang_up(conversation, ticket)
+  call('ZREM', key('calls', force_of(ticket.queue)), conversation)
+  call('HDEL', key('ticket', conversation), 'called', 'again')
+  ticket.called, ticket.again = 0, false
+end
+
+-- Its psychologist is out of it.
+local function bow_out(conversation, ticket)
+  local psychologist = ticket.psychologist
+  if psychologist == '' then return end
+  call('HDEL', key('ticket', conversation), 'psychologist')
+  call('SREM', key('load', psychologist), conversation)
+  ticket.psychologist = ''
+  idle(psychologist)
+end
+
+-- Its psychologist leaves; the conversation goes on. One who was lost is waited for again, before the others: whoever
+-- waits now called after this conversation began to wait for its operator.
+local function leaves(conversation, ticket, why)
+  local psychologist = ticket.psychologist
+  bow_out(conversation, ticket)
+  ticket.version = ticket.version + 1
+  call('HSET', key('ticket', conversation), 'version', ticket.version)
+  if why == 'operator_lost' then await_psychologist(conversation, ticket, ticket.since, 1) end
+  return decide('left', conversation, psychologist, ticket, { why = why })
+end
+
+-- It goes to another queue. If that is another force's, nobody of the old one is waited for, and its psychologist stays
+-- only if they serve the new one too: then the decision that they leave, otherwise nil.
+local function change_force(conversation, ticket, queue)
+  if force_of(queue) == force_of(ticket.queue) then return nil end
+  hang_up(conversation, ticket)
+  if ticket.psychologist == '' then return nil end
+  local serves = ' ' .. (call('HGET', key('operator', ticket.psychologist), 'queues') or '') .. ' '
+  if string.find(serves, ' ' .. psychologists_of(force_of(queue)) .. ' ', 1, true) then return nil end
+  return leaves(conversation, ticket, 'other_force')
 end
 
 -- Whoever handed it over leaves; the one who has it goes on.

@@ -43,6 +43,8 @@ function C.withdraw(conversation, outcome)
     return ''
   end
   local operator = call('HGET', HELD, conversation)
+  hang_up(conversation, ticket)
+  bow_out(conversation, ticket)
   call('DEL', key('ticket', conversation), key('staff-lines', 'conversation.' .. conversation))
   still(conversation, outcome or 'erased')
   if operator then
@@ -209,7 +211,11 @@ function C.unseat(operator, reason)
   local made = {}
   call('ZREM', OPERATORS, operator)
   for _, conversation in ipairs(call('SMEMBERS', key('load', operator))) do
-    made[#made + 1] = release(conversation, operator, reason)
+    if call('HGET', HELD, conversation) == operator then
+      made[#made + 1] = release(conversation, operator, reason)
+    else
+      made[#made + 1] = leaves(conversation, read(conversation), reason)
+    end
   end
   for _, conversation in ipairs(call('SMEMBERS', key('aside', operator))) do
     made[#made + 1] = step_aside(conversation, read(conversation), reason)

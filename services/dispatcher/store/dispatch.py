@@ -22,7 +22,7 @@ from shared import keys
 from shared.contracts.conversation import Category, Force
 from shared.contracts.dispatcher import MissingEnd, ReleaseReason
 
-ROOMS = ("base", "dispatch", "supervision", "danger", "missing", "transfer")
+ROOMS = ("base", "dispatch", "supervision", "danger", "missing", "transfer", "psychologist")
 SCRIPTS = tuple(Path(__file__).with_name(f"{room}.lua") for room in ROOMS)
 """One script in several rooms, in this order."""
 _CALL = "\nreturn C[ARGV[1]](unpack(ARGV, 3))\n"
@@ -46,24 +46,30 @@ def queue_parts(name: str) -> tuple[Force, Category]:
     return Force(force), Category(category)
 
 
+Kind = Literal[
+    "queued", "moved", "assigned", "transferred", "parted", "joined", "left", "released", "ended", "vanished",
+    "missing", "found",
+]  # fmt: skip
+"""What can be decided about a conversation."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What was decided about a conversation; ``version`` counts the decisions about it, so the newest is known.
 
     ``moved``: it waits in another queue. ``transferred``: ``giver`` handed it over. ``parted``: whoever handed it over
-    left, and ``why``. ``missing``: its visitor vanished while in danger; ``found``: they are missing no longer,
-    ``found_why``, and ``by`` whom if somebody closed it. ``operator``: who got it, lost it, ended it or left it, or had
-    it when its visitor vanished or it did. ``turn``: for the how-many-th time that anyone has it. ``raw``: the decision
-    exactly as the store keeps it until it is announced.
+    left, and ``why``. ``joined``, ``left``: a psychologist came, or went, and ``why``. ``missing``: its visitor has
+    vanished while in danger; ``found``: they no longer are, ``found_why``, and ``by`` whom if somebody closed it.
+    ``operator``: who got it, lost it, ended it, joined it or left it, or had it when its visitor vanished or it did.
+    ``turn``: for the how-many-th time that anyone has it. ``raw``: the decision exactly as the store keeps it until it
+    is announced.
 
     What follows is how it stands after the decision, whole: ``holder`` and ``kid`` (their shift key), ``given_ms``
     (since when they have it), ``colleague``, ``colleague_kid`` and ``until_ms`` (who hands it over, and until when),
-    ``turns`` (who has seen it, as ``domain.turns`` reads it), ``missing_ms`` (the last sign of a visitor who vanished
-    while in danger; 0: they did not). Empty: nobody.
+    ``psychologist`` and ``psychologist_kid`` (who was called in), ``turns`` (who has seen it, as ``domain.turns`` reads
+    it), ``missing_ms`` (the last sign of a visitor who vanished while in danger; 0: they did not). Empty: nobody.
     """
 
-    kind: Literal[
-        "queued", "moved", "assigned", "transferred", "parted", "released", "ended", "vanished", "missing", "found"
-    ]
+    kind: Kind
     conversation: str
     operator: str
     queue: str
@@ -74,7 +80,7 @@ class Decision(msgspec.Struct, frozen=True):
     reason: ReleaseReason = ReleaseReason.OPERATOR_LOST
     messages: int = 0
     giver: str = ""
-    why: Literal["", "left", "time_over", "operator_lost", "operator_left"] = ""
+    why: Literal["", "left", "time_over", "operator_lost", "operator_left", "other_force"] = ""
     found_why: MissingEnd | None = None
     by: str = ""
     holder: str = ""
@@ -83,6 +89,8 @@ class Decision(msgspec.Struct, frozen=True):
     colleague: str = ""
     colleague_kid: str = ""
     until_ms: int = 0
+    psychologist: str = ""
+    psychologist_kid: str = ""
     turns: str = ""
     missing_ms: int = 0
     raw: bytes = b""
@@ -140,6 +148,7 @@ class Board:
 def script_text(patience: Patience, care: Care, absent_ms: int = ABSENT_MS) -> str:
     """Return the script with its constants, which the domain owns, before it, and the call of its command after it."""
     queues = ", ".join(f"'{name}'" for name in QUEUES)
+    forces = ", ".join(f"'{force}'" for force in Force)
     credit = ", ".join(f"{reason} = {CREDIT_MS[reason]}" for reason in Hurry)
     return (
         f"local PREFIX, SERVED_KEPT = '{keys.DISPATCH}', {SERVED_KEPT}\n"
@@ -147,8 +156,7 @@ def script_text(patience: Patience, care: Care, absent_ms: int = ABSENT_MS) -> s
         f"local FRENCH, HELD_OUT, LOOKED_PAST = '{FRENCH}', {HELD_OUT_MS}, {LOOKED_PAST}\n"
         f"local IN_A_ROW, BREAK, ABSENT = {care.in_a_row}, {care.break_ms}, {absent_ms}\n"
         f"local QUEUES, CREDIT = {{ {queues} }}, {{ {credit} }}\n"
-        + "".join(part.read_text(encoding="utf-8") for part in SCRIPTS)
-        + _CALL
+        f"local FORCES = {{ {forces} }}\n" + "".join(part.read_text(encoding="utf-8") for part in SCRIPTS) + _CALL
     )
 
 

@@ -14,12 +14,14 @@ if now == 0 then
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Every connected console: the force whose queues it serves, its shift key, its instance.
+-- Every operator's connected console: the force whose queues it serves, its shift key, its instance. A psychologist reads
+-- the chats that they are called into, and no others: they have no part in the duty key.
 local function connected()
   local found = {}
   for _, operator in ipairs(call('ZRANGEBYSCORE', OPERATORS, '(' .. now + GRACE, '+inf')) do
     local f = call('HMGET', PREFIX .. 'operator:' .. operator, 'queues', 'kid', 'instance')
-    if f[1] and f[2] and f[2] ~= '' and f[3] then
+    local operates = f[1] and not string.find(f[1], '.psychologist', 1, true)
+    if operates and f[2] and f[2] ~= '' and f[3] then
       found[#found + 1] = { force = string.match(f[1], '^[^.]+'), kid = f[2], instance = f[3] }
     end
   end

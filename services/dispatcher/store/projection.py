@@ -184,6 +184,8 @@ def fields_of(decision: Decision) -> Mapping[str, str | int]:
         key_of(Role.OPERATOR): decision.kid,
         who(COLLEAGUE): decision.colleague,
         key_of(COLLEAGUE): decision.colleague_kid,
+        who(Role.PSYCHOLOGIST): decision.psychologist,
+        key_of(Role.PSYCHOLOGIST): decision.psychologist_kid,
         "until": decision.until_ms or "",
         "turns": decision.turns,
         "missing_at": decision.missing_ms or "",

@@ -84,7 +84,7 @@ end
 
 -- most -> decisions: who has waited in a queue for longer than its rule says waits in another, if somebody serves there
 function C.flow(most)
-  local made = {}
+  local made, moved = {}, 0
   wake_rested()
   for _, from in ipairs(QUEUES) do
     local words = each(call('HGET', OVERFLOW, from) or '')
@@ -92,14 +92,16 @@ function C.flow(most)
     local serves = to and call('HEXISTS', CLOSED, to) == 0
       and call('ZCOUNT', key('serving', to), '(' .. now, '+inf') > 0
     local late = serves and call('ZRANGEBYSCORE', key('since', from), '-inf', now - tonumber(after), 'LIMIT', 0,
-      tonumber(most) - #made) or {}
+      tonumber(most) - moved) or {}
     for _, conversation in ipairs(late) do
       local ticket = read(conversation)
       unwait(conversation, from)
+      made[#made + 1] = change_force(conversation, ticket, to)
       ticket.queue, ticket.version = to, ticket.version + 1
       call('HSET', key('ticket', conversation), 'queue', to, 'version', ticket.version)
       wait(conversation, ticket)
       made[#made + 1] = decide('moved', conversation, '', ticket, {})
+      moved = moved + 1
     end
   end
   return made

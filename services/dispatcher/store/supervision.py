@@ -5,8 +5,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from services.dispatcher.domain.tickets import psychologists_of
 from services.dispatcher.store.dispatch import QUEUES, Decision, DispatchStore, decisions, maybe, text
 from shared import keys
+from shared.contracts.conversation import Force
 
 Hindrance = Literal["gone", "theirs", "absent", "paused", "drained", "resting", "full", "untrained"]
 """Why an operator cannot be handed a conversation; ``gone``: there is no such conversation any more."""
@@ -40,6 +42,8 @@ class Person:
     rests_until_ms: int
     present: bool
     held: list[Known]
+    psychologist_of: tuple[str, ...] = ()
+    """Into whose conversations they may be called; none: they are no psychologist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,11 @@ class Supervision:
         """Note that somebody sees to it, or that it is no longer wanted; False when nobody had asked."""
         return bool(await self._store.client.hdel(keys.DEBRIEFS, operator))
 
+    async def debriefs(self) -> dict[str, int]:
+        """Return who asked to talk, and when (ms)."""
+        found = await self._store.client.hgetall(keys.DEBRIEFS)
+        return {text(operator): int(at) for operator, at in found.items()}
+
     async def strain(self, operator: str) -> Strain:
         """Return how it stands with one operator."""
         row, rests, debrief, drained, *hard = await self._store.run("care", operator)
@@ -165,6 +174,7 @@ def _person(row: list[Any]) -> Person:
         rests_until_ms=int(rests),
         present=bool(present),
         held=[_known(one) for one in held],
+        psychologist_of=tuple(force for force in Force if psychologists_of(force) in text(skills).split()),
     )
 
 

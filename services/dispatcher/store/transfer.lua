@@ -17,10 +17,6 @@ local function keep_offer(conversation, offer)
     offer.until_ms, table.concat(offer.refused, ' ')))
 end
 
-local function force_of(queue)
-  return string.match(queue, '^[^.]+')
-end
-
 -- Whether anybody but the giver takes new ones from this queue.
 local function others_serve(queue, giver)
   local there = call('ZRANGEBYSCORE', key('serving', queue), '(' .. now, '+inf', 'LIMIT', 0, 2)
@@ -73,13 +69,14 @@ function C.refuse(conversation, operator)
   return offer.giver
 end
 
--- conversation, operator, how long the giver may stay (ms) -> {'', decision}, or {why not}. To the other force the giver
--- does not stay: the visitor's page gives its keys to readers of one force.
+-- conversation, operator, how long the giver may stay (ms) -> {'', decision..., that it is theirs last}, or {why not}. To
+-- the other force the giver does not stay: the visitor's page gives its keys to readers of one force.
 function C.accept(conversation, operator, stays)
   local offer, ticket = offer_of(conversation), read(conversation)
   if not offer or not ticket or not is_to(offer, operator) then return { 'gone' } end
   local why = hindrance(operator, offer.queue)
   if why then return { why } end
+  local made = { '', change_force(conversation, ticket, offer.queue) }
   local together = tonumber(stays) > 0 and force_of(offer.queue) == force_of(ticket.queue)
   unhold(conversation, offer.giver, ticket)
   ticket.queue = offer.queue
@@ -92,7 +89,8 @@ function C.accept(conversation, operator, stays)
     call('SADD', key('aside', offer.giver), conversation)
     call('ZADD', HANDOVERS, ticket.until_ms, conversation)
   end
-  return { '', decide('transferred', conversation, operator, ticket, { giver = offer.giver }) }
+  made[#made + 1] = decide('transferred', conversation, operator, ticket, { giver = offer.giver })
+  return made
 end
 
 -- conversation, operator -> the decision that the one who handed it over leaves, or an empty string

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from services.dispatcher.store.dispatch import Decision, DispatchStore, decision_of, decisions, maybe, text
+from services.dispatcher.store.dispatch import Decision, DispatchStore, decisions, maybe, text
 
 Objection = Literal[
     "gone", "theirs", "absent", "paused", "drained", "resting", "full", "untrained",
@@ -56,10 +56,13 @@ class Transfers:
         """Say no to an offer, which stands for anyone else; return whose it was, None when it was not for them."""
         return text(await self._store.run("refuse", conversation, operator)) or None
 
-    async def accept(self, conversation: str, operator: str, stays_ms: int) -> Decision | Objection:
-        """Take an offered conversation; its giver may stay for ``stays_ms``, unless it goes to the other force."""
+    async def accept(self, conversation: str, operator: str, stays_ms: int) -> list[Decision] | Objection:
+        """Take an offered conversation; its giver may stay for ``stays_ms``, unless it goes to the other force.
+
+        The last decision says that it is theirs; before it, perhaps, that its psychologist left.
+        """
         why, *made = await self._store.run("accept", conversation, operator, stays_ms)
-        return _why(why) or decision_of(made[0])
+        return _why(why) or decisions(made)
 
     async def step_aside(self, conversation: str, operator: str) -> Decision | None:
         """Leave a conversation that one has handed over; None when that is over already."""

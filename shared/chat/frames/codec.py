@@ -11,6 +11,7 @@ from shared.chat.frames.console import (
     Held,
     MakeDuty,
     Offers,
+    Psychologists,
     Released,
     SetStatus,
     ShareDuty,
@@ -62,7 +63,7 @@ ServerFrame = (
     Ack | Message | Erased | Pong | Error | Typing | Receipt
     | Challenge | AskCommune | Opened | Resumed | Kept | Found | Wrong | State | Admitted
     | Withdrawn | Following | Answer
-    | Welcome | SetStatus | Held | Released | Board | Duty | Offers
+    | Welcome | SetStatus | Held | Released | Board | Duty | Offers | Psychologists
 )  # fmt: skip
 
 encode = msgspec.json.Encoder().encode

@@ -78,9 +78,9 @@ class Held(Frame, tag="held", frozen=True):
     """A conversation that this operator has, whole; each replaces the one before. ``new``: just assigned.
 
     ``part``: a ``colleague`` has handed it over and may still read and speak, until ``until``; it is the other one's.
-    ``beside``: the other operator of a hand-over. ``missing_at``: the last sign of a visitor who vanished while in
-    danger, for whom the conversation waits until ``kept_until``. ``back_until``: until when one who is away can come
-    back.
+    ``beside``: the other operator of a hand-over; for a psychologist, who has it. ``psychologist``: who joined it.
+    ``missing_at``: the last sign of a visitor who vanished while in danger, for whom the conversation waits until
+    ``kept_until``. ``back_until``: until when one who is away can come back.
     """
 
     conversation: Id
@@ -100,9 +100,10 @@ class Held(Frame, tag="held", frozen=True):
     delivered: Seq = 0
     seen: Seq = 0
     resumable_until: int | None = None
-    part: Literal["operator", "colleague"] = "operator"
+    part: Literal["operator", "colleague", "psychologist"] = "operator"
     beside: str | None = None
     until: int | None = None
+    psychologist: str | None = None
     turns: list[Turn] = field(default_factory=list)
     new: bool = False
     minor: bool = False
@@ -151,6 +152,43 @@ class Offers(Frame, tag="offers", frozen=True):
     """Every open offer to this operator or of theirs, whole; each replaces the one before."""
 
     offers: list[Offer]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """That a psychologist is waited for in a conversation."""
+
+    conversation: Id
+    force: Force
+    category: Category
+    place: Count
+    since: int
+    operator: str | None = None
+    again: bool = False
+
+
+class Debrief(msgspec.Struct, frozen=True):
+    """That an operator asked to talk about what they heard."""
+
+    operator: str
+    since: int
+
+
+class Psychologists(Frame, tag="psychologists", frozen=True):
+    """How it stands with the psychologists of the own force, whole; each replaces the one before.
+
+    ``calls``: for an operator, those of their own conversations; for a psychologist, all that they may be given, and
+    ``debriefs`` beside them.
+    """
+
+    ever: bool
+    open: bool
+    present: Count
+    free: Count
+    waiting: Count
+    calls: list[Call]
+    closes_at: int | None = None
+    opens_at: int | None = None
+    debriefs: list[Debrief] = field(default_factory=list)
 
 
 class Peer(msgspec.Struct, frozen=True):

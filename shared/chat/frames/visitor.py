@@ -153,6 +153,7 @@ class State(Frame, tag="state", frozen=True):
     ``notice``: why nobody new is answered for now, in the visitor's language where that is known.
     ``peer_connected``: the specialist's console is on line at this moment. ``handover``: one specialist hands the
     conversation over to another, and both are there. ``turn``: how many have answered here, one after the other.
+    ``psychologist``: one is in it, at the specialist's request, or has been.
     ``resumable_until``: until when the visitor's resume words work.
     ``danger``: who said that somebody is in danger now; those go before all others.
     """
@@ -167,6 +168,7 @@ class State(Frame, tag="state", frozen=True):
     peer_connected: bool | None = None
     handover: bool = False
     turn: Count | None = None
+    psychologist: Literal["here", "left"] | None = None
     resumable_until: int | None = None
     danger: Role | None = None
 

@@ -45,7 +45,9 @@ export async function verify(holder: Holder, authority: PublicJwk, force: Force,
   const use = holder.role === "duty" ? "duty" : "shift";
   check(said["use"] === use, "stated for another use");
   check(Number(said["exp"]) - Number(said["iat"]) <= MOST_S[use], "stated for too long");
-  check(account["force"] === force && said["force"] === force, "of another force");
+  // A psychologist may be certified for conversations of both forces.
+  const ours = account["force"] === force || (account["both"] === true && holder.role === "psychologist");
+  check(ours && said["force"] === account["force"], "of another force");
   check(isRole(said["role"]) && rolesOf(account).includes(said["role"]), "of a role that the account has not");
   check(use === "duty" || said["role"] === holder.role, "of another role");
   const jwk = nested(said);

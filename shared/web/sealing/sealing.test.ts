@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { MAX_BODY, type MessageFrame } from "../frames";
 import type { Opened } from "./body";
-import { Unverified, verify } from "./credential";
-import { box, type ShiftKey, unbox, verifyPeer } from "./duty";
+import { type Holder, Unverified, verify } from "./credential";
+import { box, makeDuty, makeShift, type ShiftKey, unbox, verifyPeer } from "./duty";
 import { makeEpoch, publicJwk, sealKeys } from "./keys";
-import { held, ID, Log, NOW, Office } from "./office.fixture";
+import { type Account, held, ID, Log, NOW, Office } from "./office.fixture";
 import { fits, padded, SIZES } from "./plain";
 import { StaffKeys } from "./staff";
 import { VisitorKeys } from "./visitor";
@@ -212,6 +212,23 @@ describe("a holder", () => {
       [held(shift), (await Office.make()).authority, "police", NOW],
     ];
     for (const attempt of attempts) await expect(verify(...attempt)).rejects.toThrow(Unverified);
+  });
+
+  test("who is a psychologist certified for both forces is verified by visitors of either, and nobody else is", async () => {
+    const lent = await office.account("police", "psychologist", { both: true });
+    const shiftOf = async ({ key, certificate, role }: Account): Promise<Holder> =>
+      held(await makeShift(key, certificate, "police", role, NOW), role);
+    for (const force of ["police", "gendarmerie"] as const) {
+      await expect(verify(await shiftOf(lent), office.authority, force, NOW)).resolves.toBeTruthy();
+    }
+    const refused = [
+      await shiftOf(await office.account("police", "psychologist")),
+      await shiftOf(await office.account("police", "operator", { both: true })),
+      held(await makeDuty(lent.key, lent.certificate, "police", NOW), "duty"),
+    ];
+    for (const holder of refused) {
+      await expect(verify(holder, office.authority, "gendarmerie", NOW)).rejects.toThrow(Unverified);
+    }
   });
 
   test("is verified by a page whose clock is a day wrong", async () => {

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 
 import aiohttp
 import pytest
@@ -15,6 +16,7 @@ from services.dispatcher.staff.passwords import Passwords
 from services.dispatcher.staff.sealed import new_key
 from services.dispatcher.store.dispatch import DispatchStore
 from shared.chat.store import connect
+from shared.clock import utc_now
 from shared.contracts.conversation import Force
 from tests.component.dispatcher import office
 from tests.component.dispatcher.oidc import Open, Way
@@ -54,13 +56,14 @@ def passwords() -> Passwords:
 
 @pytest.fixture
 async def start(nats: NatsServer, valkey: ValkeyServer, passwords: Passwords) -> AsyncIterator[Start]:
-    """Start as many dispatcher instances as the test wants; they stop with it."""
+    """Start as many dispatcher instances as the test wants; they stop with it. ``clock``: for psychologists' hours."""
     async with AsyncExitStack() as stack:
 
-        async def one(**changes: object) -> Running:
+        async def one(clock: Callable[[], datetime] = utc_now, **changes: object) -> Running:
             base = {"valkey_url": valkey.url, "port": 0, "ops_port": 0, "staff_authority": office.PUBLIC}
             fields = {**base, **nats.as_user("dispatcher"), **changes}
-            return await stack.enter_async_context(running(DispatcherSettings.model_validate(fields), passwords))
+            settings = DispatcherSettings.model_validate(fields)
+            return await stack.enter_async_context(running(settings, passwords, clock))
 
         yield one
 

@@ -19,9 +19,11 @@ AUTHORITY = make_key()
 PUBLIC = authority.public_text(AUTHORITY)
 
 
-def certified(force: Force, password: str, roles: Iterable[StaffRole] = (StaffRole.OPERATOR,)) -> Mapping[str, str]:
+def certified(
+    force: Force, password: str, roles: Iterable[StaffRole] = (StaffRole.OPERATOR,), *, both_forces: bool = False
+) -> Mapping[str, str]:
     """Return the fields of an account with a key."""
-    return keys_of(AUTHORITY, force, roles, password, KEY_ROUNDS)
+    return keys_of(AUTHORITY, force, roles, password, KEY_ROUNDS, both_forces=both_forces)
 
 
 def write_authority(folder: Path) -> Path:
@@ -35,7 +37,8 @@ def write_authority(folder: Path) -> Path:
 def account_of(who: Mapping[str, Any], password: str) -> Account:
     """Open the key of an account as the console does with what the login answers."""
     key = open_account_key(who["account_key"], password)
-    return Account(key, who["certificate"], Force(who["force"]), Role.OPERATOR)
+    role = Role.OPERATOR if StaffRole.OPERATOR in who["roles"] else Role.PSYCHOLOGIST
+    return Account(key, who["certificate"], Force(who["force"]), role)
 
 
 def shift_of(account: Account) -> ShiftKey:

@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from redis.asyncio import Redis
 
 from services.dispatcher.doors import COOKIE
-from services.dispatcher.staff.accounts import Account, Accounts
+from services.dispatcher.staff.accounts import Account, Accounts, StaffRole
 from services.dispatcher.staff.passwords import Passwords
 from shared import keys, streams, subjects
 from shared.chat.frames import Frame, Stage, Sync, decode_server, encode
@@ -69,6 +69,14 @@ class Place:
         account = Account.model_validate(fields)
         await Accounts(self.nats).add(account)
         return account
+
+    async def hire_psychologist(
+        self, login: str, force: Force = Force.POLICE, *, limit: int = 3, both_forces: bool = False
+    ) -> Account:
+        """Make the account of a psychologist."""
+        roles = (StaffRole.PSYCHOLOGIST,)
+        keys = certified(force, PASSWORD, roles, both_forces=both_forces)
+        return await self.hire(login, force, limit=limit, roles=roles, both_forces=both_forces, **keys)
 
     async def visit(
         self, category: Category = Category.DOMESTIC, force: Force = Force.POLICE, language: str = "fr"

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.component.dispatcher.beside.handing import HandingOver
+from tests.component.dispatcher.beside.calling import CallingIn
 from tests.servers import ValkeyServer
 
 
 @pytest.fixture
-def machine(valkey: ValkeyServer) -> type[HandingOver]:
-    return type("Machine", (HandingOver,), {"url": valkey.url})
+def machine(valkey: ValkeyServer) -> type[CallingIn]:
+    return type("Machine", (CallingIn,), {"url": valkey.url})
 
 
-def test_the_store_decides_as_the_rules_do(machine: type[HandingOver]) -> None:
+def test_the_store_decides_as_the_rules_do(machine: type[CallingIn]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(

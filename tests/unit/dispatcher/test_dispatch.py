@@ -84,7 +84,7 @@ class Shift(RuleBasedStateMachine):
         for queue in QUEUES:
             left = self.dispatch.waiting(queue)
             assert left == before[queue][len(before[queue]) - len(left) :], "served in order, none skipped"
-            assert not left or self.dispatch._best_for(queue, self.now_ms) is None, "nobody waits while someone is free"
+            assert not left or self.dispatch.best_for(queue, self.now_ms) is None, "nobody waits while someone is free"
 
     @rule(conversation=CONVERSATIONS, operator=OPERATORS)
     def a_supervisor_hands_one_over(self, conversation: str, operator: str) -> None:

@@ -51,13 +51,15 @@ class HandingOver(Supervised):
     @rule(conversation=CONVERSATIONS, operator=OPERATORS, seconds=st.sampled_from([0, 10, 40]))
     def one_accepts(self, conversation: str, operator: str, seconds: int) -> None:
         ticket = self.model.tickets.get(conversation)
-        giver = ticket.operator if ticket else None
+        giver, psychologist = (ticket.operator, ticket.psychologist) if ticket else (None, None)
         found = self.runner.run(self.transfers.accept(conversation, operator, seconds * 1000))
         why = self.handing.accept(conversation, operator, seconds * 1000, self.now_ms)
         assert (found if isinstance(found, str) else "") == why
         if ticket is not None and not isinstance(found, str):
-            assert (found.holder, found.giver, found.turn) == (operator, giver, ticket.turn)
-            assert found.colleague == (ticket.colleague or "")
+            *left, taken = found
+            assert (taken.kind, taken.holder, taken.giver, taken.turn) == ("transferred", operator, giver, ticket.turn)
+            assert (taken.colleague, taken.psychologist) == (ticket.colleague or "", ticket.psychologist or "")
+            assert [one.kind for one in left] == ["left"] * (psychologist is not None and ticket.psychologist is None)
 
     @rule(conversation=CONVERSATIONS, operator=OPERATORS)
     def a_giver_leaves(self, conversation: str, operator: str) -> None:

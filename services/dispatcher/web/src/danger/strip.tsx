@@ -11,13 +11,15 @@ import { d } from "./say";
 export function DangerStrip({ line }: { line: Line }) {
   const desk = useConsole();
   const { danger, danger_at: at, danger_seen_by: seen } = line.held;
+  // A patrol is the operator's to ask for; that somebody is in danger, anybody's to say.
+  const asks = line.held.part !== "psychologist";
   if (!danger || danger === "service") {
     return (
       <div class="danger-strip">
         <button type="button" title={d("raiseHint")} disabled={line.ending} onClick={() => desk.sayDanger(line.id, true)}>
           ⚠ {d("raise")}
         </button>
-        <PatrolButton line={line} />
+        {asks && <PatrolButton line={line} />}
       </div>
     );
   }
@@ -37,7 +39,7 @@ export function DangerStrip({ line }: { line: Line }) {
         <button type="button" onClick={() => desk.sayDanger(line.id, false)}>
           {d("lower")}
         </button>
-        <PatrolButton line={line} />
+        {asks && <PatrolButton line={line} />}
       </span>
     </div>
   );

@@ -36,6 +36,10 @@ export function noticeWords(notice: Notice): string {
       return t(`noticeErased_${notice.by}`, { number: notice.number });
     case "released":
       return t("noticeReleased", { number: notice.number });
+    case "quit":
+      return t("noticeQuit", { number: notice.number });
+    case "uncalled":
+      return t("noticeUncalled", { number: notice.number });
     case "untaken":
       return t("offerLapsed", { number: notice.number });
     case "forgotten":

@@ -14,7 +14,7 @@ import { notesOf, roomsOf } from "../staff/place";
 import { EMPTY, lineOf, reduce, type Act, type Desk } from "./desk";
 import { unsent, type Line } from "./line";
 import { Receipts } from "./receipts";
-import { START, type EntryFailure, type Snapshot } from "./snapshot";
+import { sitsAs, START, type EntryFailure, type Sits, type Snapshot } from "./snapshot";
 
 export type { EntryFailure, LoginReason, Mode, Snapshot } from "./snapshot";
 
@@ -28,7 +28,9 @@ export const FORGET_MS = 900_000;
 export class Console {
   #now: Snapshot = START;
   readonly #watchers = new Set<() => void>();
-  readonly #link: SealedLink<OperatorFrame>;
+  #link: SealedLink<OperatorFrame>;
+  #role: Sits = "operator";
+  readonly #url: string;
   readonly #ring = new Keyring();
   /** What this console reads with. */
   readonly keyring = this.#ring;
@@ -42,15 +44,8 @@ export class Console {
   #forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string) {
-    this.#link = new SealedLink<OperatorFrame>({
-      url,
-      self: "operator",
-      keys: () => this.#ring.keys,
-      first: (seqs) => ({ t: "sync", seqs, credential: this.#ring.credential }),
-      finalCodes: [SUPERSEDED, LOGGED_OUT],
-      onFrame: (frame) => this.#hear(frame),
-      onStatus: (status, code) => this.#linked(status, code),
-    });
+    this.#url = url;
+    this.#link = this.#linkOf(this.#role);
     this.#receipts = new Receipts(
       () => this.#now.desk.lines,
       (frame) => this.#link.now(frame),
@@ -237,7 +232,25 @@ export class Console {
     this.#link.open();
   }
 
+  #linkOf(self: Sits): SealedLink<OperatorFrame> {
+    return new SealedLink<OperatorFrame>({
+      url: this.#url,
+      self,
+      keys: () => this.#ring.keys,
+      first: (seqs) => ({ t: "sync", seqs, credential: this.#ring.credential }),
+      finalCodes: [SUPERSEDED, LOGGED_OUT],
+      onFrame: (frame) => this.#hear(frame),
+      onStatus: (status, code) => this.#linked(status, code),
+    });
+  }
+
   #enter(account: api.Account): void {
+    const role = sitsAs(account);
+    if (role !== this.#role) {
+      this.#link.close();
+      this.#role = role;
+      this.#link = this.#linkOf(role);
+    }
     this.#set({ mode: "desk", account, skew: account.at - Date.now() });
     this.#link.open();
     this.staff.open();

@@ -1,5 +1,14 @@
 import { reduce as reduceChat, type Happening } from "@shared/conversation";
-import type { EndedBy, ErrorCode, HeldFrame, Offer, OffersFrame, QueueLine, WelcomeFrame } from "@shared/frames";
+import type {
+  EndedBy,
+  ErrorCode,
+  HeldFrame,
+  Offer,
+  OffersFrame,
+  PsychologistsFrame,
+  QueueLine,
+  WelcomeFrame,
+} from "@shared/frames";
 import type { Heard, SpokenKind } from "@shared/sealed-link";
 import { newLine, reheld, waitingSince, type Line } from "./line";
 import { kept, opened, swapped, NO_PANES, type Panes, type Side } from "./panes";
@@ -9,6 +18,8 @@ export type News =
   | { readonly what: "erased"; readonly number: number; readonly by: EndedBy }
   | { readonly what: "released"; readonly number: number }
   | { readonly what: "untaken"; readonly number: number }
+  | { readonly what: "uncalled"; readonly number: number }
+  | { readonly what: "quit"; readonly number: number }
   | { readonly what: "forgotten" }
   | { readonly what: "error"; readonly code: ErrorCode };
 
@@ -26,6 +37,8 @@ export interface Desk {
   /** By number. */
   readonly lines: readonly Line[];
   readonly queues: readonly QueueLine[];
+  /** How it stands with psychologists; null while it is not known. */
+  readonly psychologists: PsychologistsFrame | null;
   /** Open offers to this operator, and theirs. */
   readonly offers: readonly Offer[];
   /** When the queues were told, in milliseconds of this machine's clock. */
@@ -63,6 +76,7 @@ export const EMPTY: Desk = {
   lines: [],
   queues: [],
   offers: [],
+  psychologists: null,
   queuesAt: 0,
   notices: [],
   panes: NO_PANES,
@@ -141,10 +155,12 @@ function heard(desk: Desk, frame: Heard, now: number): Desk {
       return { ...desk, queues: frame.queues, queuesAt: now };
     case "offers":
       return offered(desk, frame, now);
+    case "psychologists":
+      return attended(desk, frame);
     case "erased":
-      return gone(desk, frame.conversation, (number) => ({ what: "erased", number, by: frame.ended_by }));
+      return gone(desk, frame.conversation, ({ number }) => ({ what: "erased", number, by: frame.ended_by }));
     case "released":
-      return gone(desk, frame.conversation, (number) => ({ what: "released", number }));
+      return gone(desk, frame.conversation, released);
     case "error":
       return refused(desk, frame.code, frame.conversation ?? null, frame.cid ?? null, now, frame);
     case "message":
@@ -159,8 +175,26 @@ function heard(desk: Desk, frame: Heard, now: number): Desk {
 /** What the server no longer counts as ours went away while we were not connected. */
 function welcomed(desk: Desk, frame: WelcomeFrame): Desk {
   const lost = desk.lines.filter((line) => !frame.conversations.includes(line.id));
-  const left = lost.reduce((before, { id }) => gone(before, id, (number) => ({ what: "released", number })), desk);
-  return { ...left, welcome: frame, back: desk.welcome !== null, offers: [] };
+  const left = lost.reduce((before, { id }) => gone(before, id, released), desk);
+  return { ...left, welcome: frame, back: desk.welcome !== null, offers: [], psychologists: null };
+}
+
+/** Whoever waits for a psychologist when their hours are over waits no more. */
+function attended(desk: Desk, frame: PsychologistsFrame): Desk {
+  const waits = new Set(frame.calls.map((one) => one.conversation));
+  const over = frame.open ? [] : (desk.psychologists?.calls ?? []).filter((one) => !waits.has(one.conversation));
+  return over.reduce<Desk>(
+    (state, one) => {
+      const line = lineOf(state, one.conversation);
+      return line && !line.held.psychologist ? told(state, { what: "uncalled", number: line.number }) : state;
+    },
+    { ...desk, psychologists: frame },
+  );
+}
+
+/** A psychologist leaves a conversation, which goes on; an operator loses it to another one. */
+function released({ number, held }: Line): News {
+  return { what: held.part === "psychologist" ? "quit" : "released", number };
 }
 
 /** An own offer whose time is over, and which is still ours, was taken by nobody. */
@@ -205,13 +239,13 @@ function refused(
   return cid ? after : told(after, { what: "error", code });
 }
 
-function gone(desk: Desk, id: string, news: (number: number) => News): Desk {
+function gone(desk: Desk, id: string, news: (line: Line) => News): Desk {
   const line = lineOf(desk, id);
   if (!line) return desk;
   const [left, right] = desk.panes.ids;
   // The place stays empty and active: what is being typed must not run on into another conversation.
   const panes: Panes = { ...desk.panes, ids: [left === id ? null : left, right === id ? null : right] };
-  return told({ ...desk, lines: desk.lines.filter((other) => other.id !== id), panes }, news(line.number));
+  return told({ ...desk, lines: desk.lines.filter((other) => other.id !== id), panes }, news(line));
 }
 
 function told(desk: Desk, news: News): Desk {

@@ -27,7 +27,7 @@ export interface Line {
 export const LATE_MS = 60_000;
 
 export function newLine(held: HeldFrame, number: number, fresh: boolean, now: number): Line {
-  const chat = withVisitor(begin(held.conversation, "operator"), held, now);
+  const chat = withVisitor(begin(held.conversation, held.part === "psychologist" ? "psychologist" : "operator"), held, now);
   const resumed = held.new !== true;
   const own = new Set<string>();
   return { id: held.conversation, number, held, chat, draft: "", fresh, seen: 0, keyed: false, own, resumed, ending: false };
@@ -35,6 +35,7 @@ export function newLine(held: HeldFrame, number: number, fresh: boolean, now: nu
 
 /** Whether this operator said a message, rather than another one. */
 export function isOwn({ held, own, resumed }: Line, message: { readonly by: Role; readonly cid: string; readonly at: number }): boolean {
+  if (held.part === "psychologist") return message.by === "psychologist";
   if (message.by !== "operator") return false;
   if (own.has(message.cid)) return true;
   const mineByTime = held.part === "colleague" ? message.at < held.assigned_at : message.at >= held.assigned_at;
@@ -65,7 +66,7 @@ export function waitingSince(line: Line): number | null {
 
 /** How many messages of others have not been on screen yet. */
 export function unread(line: Line): number {
-  return spoken(line).filter((message) => message.by !== "operator" && message.seq > line.seen).length;
+  return spoken(line).filter((message) => message.by !== line.chat.self && message.seq > line.seen).length;
 }
 
 /** What people said: where a signalement stands is no word of anybody, and waits for no answer. */

@@ -11,6 +11,15 @@ export type LoginReason = "start" | "expired" | "ended" | "left";
 /** Why one did not come to the desk. `key`: the account's key does not open with that. */
 export type EntryFailure = api.Failure | "key";
 
+/** As what one sits at a console. */
+export type Sits = "operator" | "psychologist";
+
+/** Whoever is both sits as an operator. */
+export function sitsAs(account: Pick<api.Account, "roles"> | null): Sits {
+  const roles = account?.roles ?? [];
+  return roles.includes("psychologist") && !roles.includes("operator") ? "psychologist" : "operator";
+}
+
 export interface Snapshot {
   readonly mode: Mode;
   readonly reason: LoginReason;

@@ -4,6 +4,7 @@ import { pressingWords } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import { pressing } from "../desk/desk";
 import { patienceOf } from "../desk/patience";
+import { sitsAs } from "../desk/snapshot";
 import { t } from "../lib/say";
 import { soundWanted, wantSound } from "../lib/sound";
 import { span, useNow } from "../lib/time";
@@ -27,7 +28,9 @@ export function Bar({ snapshot, colleagues, onPressing, onShortcuts, onLogout }:
       {account && (
         <p class="who">
           {account.operator}
-          <span class="force"> · {t(`force_${account.force}`)}</span>
+          <span class="force">
+            {sitsAs(account) === "psychologist" && ` · ${t("psyRole")}`} · {t(`force_${account.force}`)}
+          </span>
         </p>
       )}
       <div class="pressing">

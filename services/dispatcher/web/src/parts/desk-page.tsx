@@ -108,13 +108,14 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
           return;
         }
         case "report":
+          if (mine?.held.part === "psychologist") return;
           setChatting(false);
           setTab("report");
           desk.act({ type: "view", view: "help" });
           requestAnimationFrame(() => toReport(recipient.current));
           return;
         case "end":
-          if (mine && !mine.ending) setAsking({ what: "end", id: mine.id });
+          if (mine && !mine.ending && (mine.held.part ?? "operator") === "operator") setAsking({ what: "end", id: mine.id });
           return;
         case "escape":
           setChatting(false);
@@ -258,7 +259,12 @@ function Context({ snapshot, active, tab, onTab, place, words, recipient, note, 
   if (!active) return <p class="empty">{t("helpNone")}</p>;
   return open.map((line) => (
     <div key={line.id} class="help-of" hidden={line !== active}>
-      <Tabs tab={tab} onTab={onTab} counts={{ notes: staff.held(notesOf(line.id)).lines.length }}>
+      <Tabs
+        tab={tab}
+        onTab={onTab}
+        counts={{ notes: staff.held(notesOf(line.id)).lines.length }}
+        without={line.held.part === "psychologist" ? "report" : undefined}
+      >
         {{
           sheets: (
             <SheetsPanel

@@ -11,6 +11,7 @@ import { LiftingButton } from "../lifting/button";
 import { t } from "../lib/say";
 import { hour, useNow } from "../lib/time";
 import { Composer } from "./composer";
+import { Psychologist } from "./psychologist";
 import { Transcript } from "./transcript";
 import { Handover, Turns } from "./transfer";
 
@@ -46,6 +47,7 @@ export function Pane({ line, snapshot, active, asked, onFocus, onEnd, onTransfer
     >
       <Head line={line} snapshot={snapshot} onEnd={onEnd} onTransfer={onTransfer} />
       <Handover line={line} snapshot={snapshot} />
+      <Psychologist line={line} snapshot={snapshot} />
       <Transcript line={line} active={active} connected={snapshot.link === "ready"} reports={snapshot.reports} />
       <Writing line={line} />
       <Composer line={line} field={writing} />
@@ -62,7 +64,7 @@ function Head({ line, snapshot, onEnd, onTransfer }: Pick<Props, "line" | "snaps
         <h2>
           <kbd aria-hidden="true">{number}</kbd> {t(`category_${held.category}`)} · {t(`audience_${held.audience}`)}
         </h2>
-        {held.part !== "colleague" && (
+        {(held.part ?? "operator") === "operator" && (
           <span class="row acts">
             {!held.missing_at && <LiftingButton conversation={line.id} disabled={line.ending} />}
             <button type="button" disabled={line.ending || Boolean(held.beside)} onClick={onTransfer}>
@@ -89,7 +91,7 @@ function Head({ line, snapshot, onEnd, onTransfer }: Pick<Props, "line" | "snaps
         />
       </dl>
       <Turns line={line} />
-      {held.missing_at && held.part !== "colleague" ? (
+      {held.missing_at && (held.part ?? "operator") === "operator" ? (
         <MissingStrip line={line} snapshot={snapshot} />
       ) : (
         <DangerStrip line={line} />
@@ -138,7 +140,8 @@ function Writing({ line }: { line: Line }) {
   const who = typists(line.chat, now);
   return (
     <p class="typing" aria-hidden="true">
-      {who.includes("visitor") && t("typing")} {who.includes("psychologist") && t("psychologistTyping")}
+      {who.includes("visitor") && t("typing")} {who.includes("operator") && t("operatorTyping")}{" "}
+      {who.includes("psychologist") && t("psychologistTyping")}
     </p>
   );
 }

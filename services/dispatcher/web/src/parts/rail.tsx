@@ -5,11 +5,13 @@ import { noticeWords, placeOf } from "../desk/announce";
 import type { Snapshot } from "../desk/console";
 import { activeLine, type Desk } from "../desk/desk";
 import { unread, type Line } from "../desk/line";
+import { sitsAs } from "../desk/snapshot";
 import { t } from "../lib/say";
 import { span, useNow } from "../lib/time";
 import { Care } from "./care";
 import { useConsole } from "./context";
 import { Timer, waitOf } from "./patience";
+import { Requests } from "./requests";
 import { Offered } from "./transfer";
 
 interface Props {
@@ -21,21 +23,27 @@ interface Props {
 export function Rail({ snapshot, onOpen }: Props) {
   const { desk } = snapshot;
   const paused = desk.welcome?.status === "paused";
+  const attends = sitsAs(snapshot.account) === "psychologist";
   return (
     <nav class="rail" aria-label={t("viewList")}>
       <Offered snapshot={snapshot} />
       <h2 class="section-title">{t("mine", { count: desk.lines.length, limit: desk.welcome?.limit ?? "–" })}</h2>
-      {desk.lines.length === 0 && <p class="empty">{t(paused ? "mineNonePaused" : "mineNone")}</p>}
+      {desk.lines.length === 0 && <p class="empty">{noneWords(paused, attends)}</p>}
       <ul class="lines">
         {mostUrgentFirst(desk.lines).map((line) => (
           <Entry key={line.id} line={line} snapshot={snapshot} onOpen={onOpen} />
         ))}
       </ul>
       <Notices desk={desk} />
-      <Queues desk={desk} />
-      <Care active={activeLine(desk)} skew={snapshot.skew} />
+      {attends ? <Requests snapshot={snapshot} /> : <Queues desk={desk} />}
+      <Care active={attends ? undefined : activeLine(desk)} skew={snapshot.skew} />
     </nav>
   );
+}
+
+function noneWords(paused: boolean, attends: boolean): string {
+  if (attends) return t(paused ? "psyNonePaused" : "psyNone");
+  return t(paused ? "mineNonePaused" : "mineNone");
 }
 
 function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
@@ -68,6 +76,7 @@ function Entry({ line, snapshot, onOpen }: { line: Line } & Props) {
           {line.fresh && <span class="news">★ {t("fresh")}</span>}
           <span>{placeOf(line)}</span>
           <span>{t(`audience_${line.held.audience}`)}</span>
+          {line.held.psychologist && line.held.part !== "psychologist" && <span>{t("psyBadge")}</span>}
           {news > 0 && <span class="unread">{t("unread", { n: news })}</span>}
           {typists(line.chat, now).includes("visitor") && <em>{t("visitorTyping")}</em>}
           {!line.held.visitor_connected && <span class="gone">⊘ {t("gone")}</span>}

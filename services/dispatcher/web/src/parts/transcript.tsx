@@ -13,7 +13,14 @@ import { ReportCard } from "./report/card";
 /** How near the end, in pixels, still counts as looking at the end. */
 const NEAR_PX = 40;
 
-const BY = { visitor: "byVisitor", operator: "byOperator", colleague: "byColleague", psychologist: "byPsychologist", service: "byService" } as const;
+const BY = {
+  own: "byOperator",
+  visitor: "byVisitor",
+  operator: "byOther",
+  colleague: "byColleague",
+  psychologist: "byPsychologist",
+  service: "byService",
+} as const;
 const MARKS = { stored: "sent", delivered: "delivered", seen: "seen" } as const;
 
 interface Props {
@@ -61,10 +68,11 @@ export function Transcript({ line, active, connected, reports }: Props) {
 
 function Said({ line, message, views }: { line: Line; message: Stored; views: readonly View[] }) {
   const own = isOwn(line, message);
-  const by = message.by === "operator" && !own ? "colleague" : message.by;
+  const by = own ? "own" : message.by === "operator" && line.held.part !== "psychologist" ? "colleague" : message.by;
+  const named = by === "psychologist" || by === "colleague" || by === "operator";
   return (
-    <article class={own ? "say own" : `say ${by}`}>
-      <span class={by === "psychologist" || by === "colleague" ? "by" : "unseen"}>{t(BY[by])}</span>
+    <article class={`say ${by === "operator" ? "colleague" : by}`}>
+      <span class={named ? "by" : "unseen"}>{t(BY[by])}</span>
       <Body kind={message.kind} body={message.body} views={views} />
       <span class="meta">
         <time dateTime={new Date(message.at).toISOString()}>{hour(message.at)}</time>

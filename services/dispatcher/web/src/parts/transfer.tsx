@@ -113,7 +113,7 @@ export function Handover({ line, snapshot }: { line: Line; snapshot: Snapshot })
   const [failed, setFailed] = useState<string | null>(null);
   const { part = "operator", beside, until } = line.held;
   const open = snapshot.desk.offers.find((one) => one.conversation === line.id);
-  if (part === "operator" && !beside && !open) return null;
+  if (part === "psychologist" || (part === "operator" && !beside && !open)) return null;
   return (
     <div class="handover" role="status">
       {open && part === "operator" && (
@@ -195,6 +195,6 @@ function failureWords(why: string): string {
 }
 
 function whyWords(why: string): string {
-  const known = (["assigned", "taken_over", "reassigned", "transferred"] as const).find((one) => one === why);
+  const known = (["assigned", "taken_over", "reassigned", "transferred", "called"] as const).find((one) => one === why);
   return known ? t(`turnWhy_${known}`) : why;
 }

@@ -37,6 +37,20 @@ export interface Person {
   rests_until: number;
   debrief_asked: number;
   held: Talk[];
+  /** Into whose conversations they may be called; none: they are no psychologist. */
+  psychologist: Force[];
+}
+
+/** How it stands with the psychologists of a force. Moments in ms since 1970. */
+export interface Attendance {
+  force: Force;
+  open: boolean;
+  closes_at: number | null;
+  opens_at: number | null;
+  present: number;
+  free: number;
+  /** Where one is waited for, next first. `again`: one was there, and was lost. */
+  calls: { conversation: string; operator: string | null; since: number; again: boolean }[];
 }
 
 /** A conversation in danger. `by`: the role that said so; `operator`: who has it, null: it waits. Moments in ms. */
@@ -87,7 +101,7 @@ export interface Floor {
   queues: Queue[];
   operators: Person[];
   debriefs: Record<string, number>;
-  psychologists: { force: Force; open: boolean; closes_at: number | null; opens_at: number | null }[];
+  psychologists: Attendance[];
 }
 
 export interface HourAhead {

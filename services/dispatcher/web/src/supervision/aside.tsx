@@ -88,7 +88,25 @@ function Psychologists({ floor }: { floor: Floor }) {
         const away = one.opens_at
           ? t("psychologistShut", { force, time: weekday(one.opens_at) })
           : t("psychologistNever", { force });
-        return <p key={one.force}>{one.open ? there : away}</p>;
+        return (
+          <div key={one.force}>
+            <p>
+              {one.open ? there : away}
+              {one.present > 0 && ` · ${t("psychologistsPresent", { n: one.present, free: one.free })}`}
+            </p>
+            <ul class="debriefs">
+              {one.calls.map((call) => (
+                <li key={call.conversation} class="numeric">
+                  {t(call.again ? "callAgain" : "call", {
+                    id: shortId(call.conversation),
+                    who: call.operator ?? t("callNobody"),
+                    time: span(floor.at - call.since),
+                  })}
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
       })}
     </section>
   );

@@ -33,7 +33,9 @@ export function Dialog({ asking, floor, onAct, onClose }: Props) {
 type HandProps = Omit<Props, "asking"> & { talk: Talk };
 
 function Hand({ talk, floor, onAct, onClose }: HandProps) {
-  const held = floor.operators.some((one) => one.held.some(({ conversation }) => conversation === talk.conversation));
+  const held = floor.operators.some(
+    (one) => one.psychologist.length === 0 && one.held.some(({ conversation }) => conversation === talk.conversation),
+  );
   const able = floor.operators.filter((one) => one.queues.includes(talk.queue));
   const [to, setTo] = useState(able[0]?.operator ?? "");
   const { conversation } = talk;

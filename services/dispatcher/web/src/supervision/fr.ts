@@ -117,6 +117,12 @@ export const fr = {
   psychologistShut: "{force} : retour {time}",
   psychologistNever: "{force} : aucune ouverture prévue",
   psychologistNone: "Aucun horaire n’est réglé.",
+  psychologist: "Psychologue",
+  psychologistsPresent: { one: "{n} connecté, {free} libre", other: "{n} connectés, {free} libres" },
+  isIn: "présent dans {id}",
+  call: "{id} attend depuis {time} ({who})",
+  callAgain: "{id} attend depuis {time} ({who}), connexion perdue",
+  callNobody: "sans opérateur",
 
   forecast: "Prévision des prochaines heures",
   forecastForce: "Force",

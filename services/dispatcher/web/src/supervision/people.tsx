@@ -1,7 +1,7 @@
 import type { Decision, Floor, Person } from "./api";
 import type { Asking } from "./dialogs";
 import { TalkButton } from "./queues";
-import { span, standing, t } from "./words";
+import { shortId, span, standing, t } from "./words";
 
 interface Props {
   floor: Floor;
@@ -52,12 +52,17 @@ interface RowProps {
 
 function Row({ person, at, onAsk, onAct }: RowProps) {
   const { operator: who, drained } = person;
-  const [force] = (person.queues[0] ?? "").split(".");
+  const attends = person.psychologist.length > 0;
+  const force = person.psychologist[0] ?? (person.queues[0] ?? "").split(".")[0];
   const free = person.present && person.status === "available" && !drained && person.rests_until <= at;
   return (
     <tr>
       <th scope="row">
-        {who} <span class="soft small">{force === "gendarmerie" ? t("force_gendarmerie") : t("force_police")}</span>
+        {who}{" "}
+        <span class="soft small">
+          {attends && `${t("psychologist")} · `}
+          {force === "gendarmerie" ? t("force_gendarmerie") : t("force_police")}
+        </span>
       </th>
       <td>
         <span class={free ? "on" : person.present ? "off" : "late"}>{standing(person, at)}</span>
@@ -73,9 +78,15 @@ function Row({ person, at, onAsk, onAct }: RowProps) {
       </td>
       <td class="numeric">{span(at - person.since)}</td>
       <td class="talks">
-        {person.held.map((talk) => (
-          <TalkButton key={talk.conversation} talk={talk} onAsk={onAsk} />
-        ))}
+        {person.held.map((talk) =>
+          attends ? (
+            <span key={talk.conversation} class="soft numeric">
+              {t("isIn", { id: shortId(talk.conversation) })}
+            </span>
+          ) : (
+            <TalkButton key={talk.conversation} talk={talk} onAsk={onAsk} />
+          ),
+        )}
       </td>
       <td class="acts">
         <button

@@ -14,7 +14,7 @@ const person = (fields: Partial<Person>): Person => ({
   hard_in_a_row: 0,
   rests_until: 0,
   debrief_asked: 0,
-  held: [],
+  held: [], psychologist: [],
   ...fields,
 });
 

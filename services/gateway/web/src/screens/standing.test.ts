@@ -31,6 +31,16 @@ describe("where the conversation stands", () => {
     expect(closed.detail).not.toMatch(/minute|avant vous/);
   });
 
+  test("that a psychologist has come, and has left, is said beside how it stands", () => {
+    const active = { stage: "active", force: "police", peer_connected: true } as const;
+    const said = (fields: Partial<StateFrame>, unread = false): string => standing(french, state(fields), "ready", unread).detail;
+    expect(said({ ...active, psychologist: "here" })).toBe("Une personne formée vous lit. Un ou une psychologue vous lit aussi.");
+    expect(said({ ...active, psychologist: "left" })).toContain("vous lit. Le ou la psychologue n’est plus là.");
+    expect(said({ psychologist: "here", position: 1 })).toMatch(/Vous pouvez déjà écrire.*psychologue/);
+    expect(said(active)).not.toContain("psychologue");
+    expect(said({ ...active, psychologist: "here" }, true)).not.toContain("psychologue");
+  });
+
   test("nobody is said to be reading when the other console is off line", () => {
     const active = { stage: "active", force: "gendarmerie" } as const;
     expect(standing(french, state({ ...active, peer_connected: true }), "ready").detail).toContain("vous lit");

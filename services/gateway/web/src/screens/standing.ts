@@ -14,7 +14,9 @@ export interface Standing {
  */
 export function standing(t: Say, state: StateFrame | null, link: LinkStatus, unread = false): Standing {
   const { title, detail } = byStage(t, state, unread);
-  return link === "lost" || link === "closed" ? { title, detail: t("lost") } : { title, detail };
+  if (link === "lost" || link === "closed") return { title, detail: t("lost") };
+  const third = state?.psychologist;
+  return { title, detail: third && !unread ? `${detail} ${t(`third_${third}`)}` : detail };
 }
 
 function byStage(t: Say, state: StateFrame | null, unread: boolean): Standing {

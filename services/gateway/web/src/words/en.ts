@@ -67,6 +67,8 @@ export const en: Catalogue = {
   listening: "A trained person is reading you.",
   unread: "Nobody can read your messages for now.",
   handover: "Another trained person is taking over. They have your messages.",
+  third_here: "A psychologist is reading you too.",
+  third_left: "The psychologist has left.",
   relayed: "Another trained person has taken over and is reading you.",
   peerAway: "The other person’s connection is down. Your messages are waiting for them.",
   lost: "Connection lost. We keep trying. What you write is kept on this page.",

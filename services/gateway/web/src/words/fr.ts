@@ -71,6 +71,8 @@ export const fr = {
   listening: "Une personne formée vous lit.",
   unread: "Personne ne peut lire vos messages pour l’instant.",
   handover: "Une autre personne formée prend le relais. Elle a vos messages.",
+  third_here: "Un ou une psychologue vous lit aussi.",
+  third_left: "Le ou la psychologue n’est plus là.",
   relayed: "Une autre personne formée a pris le relais et vous lit.",
   peerAway: "La connexion de la personne est coupée. Vos messages l’attendent.",
   lost: "Connexion perdue. Nous essayons encore. Ce que vous écrivez est gardé sur cette page.",

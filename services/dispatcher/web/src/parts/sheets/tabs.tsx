@@ -17,25 +17,28 @@ interface Props {
   onTab: (tab: Tab) => void;
   /** How many things stand in a panel, where that is worth knowing before one looks. */
   counts?: Partial<Readonly<Record<Tab, number>>>;
+  /** What is not for whoever sits here. */
+  without?: Tab | undefined;
   children: Readonly<Record<Tab, ComponentChildren>>;
 }
 
 /** Panels in one place; those that are not shown keep what was searched and written in them. */
-export function Tabs({ tab, onTab, counts = {}, children }: Props) {
+export function Tabs({ tab, onTab, counts = {}, without, children }: Props) {
   const id = useId();
+  const shown = TABS.filter((one) => one.tab !== without);
   const turn = (event: KeyboardEvent): void => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
-    const places = TABS.length;
+    const places = shown.length;
     const step = event.key === "ArrowRight" ? 1 : places - 1;
-    const next = TABS[(TABS.findIndex((one) => one.tab === tab) + step) % places]?.tab ?? tab;
+    const next = shown[(shown.findIndex((one) => one.tab === tab) + step) % places]?.tab ?? tab;
     onTab(next);
     document.getElementById(`${id}-${next}`)?.focus();
   };
   return (
     <>
       <div class="tabs" role="tablist" onKeyDown={turn}>
-        {TABS.map((one) => (
+        {shown.map((one) => (
           <button
             key={one.tab}
             id={`${id}-${one.tab}`}
@@ -50,7 +53,7 @@ export function Tabs({ tab, onTab, counts = {}, children }: Props) {
           </button>
         ))}
       </div>
-      {TABS.map((one) => (
+      {shown.map((one) => (
         <div
           key={one.tab}
           id={`${id}-${one.tab}-panel`}
