@@ -34,8 +34,9 @@ class Instance:
         await eventually(serves, START_S, lambda: f"one more {self.name} is not ready: {self.child.last_words()}")
 
 
-def one_more(stack: Stack, name: str) -> Instance:
-    """Return a further instance of a service with a page of its own, not started yet."""
+def one_more(stack: Stack, name: str, **env_changes: str) -> Instance:
+    """Return a further instance of a service with a page of its own, with these settings; not started yet."""
     found = settle_ports({"page": LOOPBACK, "ops": LOOPBACK}, {"page": 0, "ops": 0})
-    env = stack.environment(name) | {"HAVRE_PORT": str(found["page"]), "HAVRE_OPS_PORT": str(found["ops"])}
+    ports = {"HAVRE_PORT": str(found["page"]), "HAVRE_OPS_PORT": str(found["ops"])}
+    env = stack.environment(name) | ports | env_changes
     return Instance(name, found["page"], found["ops"], service_child(name, env, stack.run_dir))

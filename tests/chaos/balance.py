@@ -21,3 +21,15 @@ class Balancer(Proxy):
             except OSError:
                 continue
         raise ConnectionRefusedError("no instance lives")
+
+
+class Standby(Balancer):
+    """The same, but each new connection goes to the first one that lives: the others wait for it to die."""
+
+    async def _onward(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        for port in self._targets:
+            try:
+                return await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                continue
+        raise ConnectionRefusedError("no instance lives")

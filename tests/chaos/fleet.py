@@ -7,29 +7,33 @@ import asyncio
 import random
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from redis.asyncio import Redis
 
 from infra.local import staff
 from infra.local.stack import Stack
 from infra.local.staff import LIMIT, Login
-from shared.chat.frames import Held as HeldFrame
-from shared.chat.frames import Role, ServerFrame
+from shared import keys
+from shared.chat.frames import Role
 from shared.contracts.conversation import Category, Force
 from shared.sealing import authority
 from shared.settings import Settings
 from tests.bench.measure import quantile
 from tests.bench.operators import POSTAL_CODES
 from tests.chaos.balance import Balancer
-from tests.chaos.ledger import Ledger
-from tests.client import Operator, Visitor
+from tests.chaos.ledger import Ledger, nobody_serves
+from tests.chaos.specialist import HANDOVER_S, TRANSFER_S, Habits, Specialist
+from tests.client import Visitor
 from tests.instances import Instance, one_more
+from tests.search import store_client
+from tests.servers import eventually
 from tests.stack import KEY_ROUNDS
 
-PING_S = 2.0
 ANSWERS = 2
 """Answers that a visitor waits for before they leave."""
 DOWN_S = (0.2, 1.0)
@@ -49,6 +53,8 @@ class Plan:
     visitors: int = 2_000
     seconds: float = 60.0
     kill_every_s: tuple[float, float] = (1.0, 4.0)
+    offers: float = 0.1
+    """Share of what operators have that they offer to another first."""
     seed: int = 1
 
 
@@ -63,6 +69,9 @@ class Outcome:
     waits_ms: list[int] = field(default_factory=list)
     doubled: int = 0
     took_s: float = 0.0
+    transfers: Counter[str] = field(default_factory=Counter)
+    caught: Counter[str] = field(default_factory=Counter)
+    """What was under way at a kill."""
 
     def text(self) -> str:
         """Say it in a few lines."""
@@ -72,64 +81,25 @@ class Outcome:
             f" {self.took_s:.0f} s\n"
             f"{self.ledger.assignments} assignments shown to consoles; the store looked at {self.ledger.looks} times;"
             f" at most {self.ledger.most_waiting} waiting and {self.ledger.most_held} held\n"
+            f"handing over: {_said(self.transfers)}; at most {self.ledger.most_offered} offers open and"
+            f" {self.ledger.most_handed_over} hand-overs\n"
+            f"under way when a dispatcher was killed: {_said(self.caught)}\n"
             f"first answer after {quantile(waits, 0.5)} ms (p50), {quantile(waits, 0.99)} ms (p99)\n"
-            f"faults: {dict(self.ledger.faults) or 'none'}; messages given two numbers or twice: {self.doubled}"
+            f"faults: {dict(self.ledger.faults) or 'none'} {self.ledger.examples or ''};"
+            f" messages given two numbers or twice: {self.doubled}"
         )
 
 
-class Specialist(Operator):
-    """An operator who answers each message with who they are; never rests."""
-
-    def __init__(self, site: str, login: Login, ledger: Ledger) -> None:
-        super().__init__(site, ping_s=PING_S)
-        self._login = login
-        self._ledger = ledger
-        self._answered: dict[str, int] = {}
-        self._work: asyncio.Task[None] | None = None
-
-    async def on_duty(self) -> None:
-        """Log in and answer from now on."""
-        await self.log_in(self._login.login, self._login.password)
-        self.keys = self.duty = None
-        await self.__aenter__()
-        await self.until(lambda: self.welcome is not None, 60.0)
-        self._work = asyncio.create_task(self._answer())
-
-    async def leave(self) -> None:
-        if self._work is not None:
-            self._work.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._work
-        await super().leave()
-
-    def heard(self, frame: ServerFrame) -> None:
-        super().heard(frame)
-        if isinstance(frame, HeldFrame):
-            self._ledger.shown(self._login.login, frame, len(self.held))
-
-    async def _answer(self) -> None:
-        while True:
-            await self.until(self._unanswered, 3_600.0)
-            for conversation in list(self.held):
-                asked = len(self.transcript(conversation).ordered(Role.VISITOR))
-                already = len(self.transcript(conversation).ordered(Role.OPERATOR))
-                if asked > max(already, self._answered.get(conversation, 0)):
-                    self._answered[conversation] = asked
-                    self.say_body(self._login.login, conversation)
-
-    def _unanswered(self) -> bool:
-        return any(
-            len(self.transcript(one).ordered(Role.VISITOR))
-            > max(len(self.transcript(one).ordered(Role.OPERATOR)), self._answered.get(one, 0))
-            for one in self.held
-        )
+def _said(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.most_common()) or "nothing"
 
 
 @asynccontextmanager
 async def fleet(stack: Stack, plan: Plan) -> AsyncIterator[tuple[list[Instance], Balancer]]:
     """The stack's dispatcher is stopped for good; as many of our own stand behind one address instead."""
     stack.kill("dispatcher")
-    instances = [one_more(stack, "dispatcher") for _ in range(plan.dispatchers)]
+    settings = {"HAVRE_TRANSFER_S": str(TRANSFER_S), "HAVRE_HANDOVER_S": str(HANDOVER_S)}
+    instances = [one_more(stack, "dispatcher", **settings) for _ in range(plan.dispatchers)]
     try:
         for instance in instances:
             instance.start()
@@ -158,29 +128,35 @@ async def hire(stack: Stack, count: int) -> list[Login]:
 async def run(stack: Stack, plan: Plan) -> Outcome:
     """Let the town come while dispatchers die; returns once every visitor has been answered, or was not."""
     chance = random.Random(plan.seed)
+    async with store_client(stack) as store:
+        await eventually(partial(nobody_serves, store), 45.0, "somebody of another test is still on duty")
     logins = await hire(stack, plan.consoles)
     outcome = Outcome(Ledger([login.login for login in logins], LIMIT))
     began = time.monotonic()
     async with (
-        AsyncExitStack() as closing,
         fleet(stack, plan) as (instances, front),
-        Redis.from_url(stack.environment("dispatcher")["HAVRE_VALKEY_URL"]) as store,
+        store_client(stack) as store,
     ):
-        site = f"http://127.0.0.1:{front.port}"
-        crew = [Specialist(site, login, outcome.ledger) for login in logins]
-        for one in crew:
-            closing.push_async_callback(one.leave)
-        for at in range(0, len(crew), 10):
-            await asyncio.gather(*(one.on_duty() for one in crew[at : at + 10]))
-        watching = asyncio.create_task(_watch(outcome.ledger, store))
-        killing = asyncio.create_task(_kill(instances, plan, chance, outcome))
-        coming = [asyncio.create_task(_visit(stack, plan, number, chance, outcome)) for number in range(plan.visitors)]
-        await asyncio.gather(*coming)
-        await killing
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
-        await outcome.ledger.look(store)
+        async with AsyncExitStack() as closing:
+            habits = Habits(plan.offers, logins, chance, outcome.transfers)
+            site = f"http://127.0.0.1:{front.port}"
+            crew = [Specialist(site, login, outcome.ledger, habits) for login in logins]
+            for one in crew:
+                closing.push_async_callback(one.leave)
+            for at in range(0, len(crew), 10):
+                await asyncio.gather(*(one.on_duty() for one in crew[at : at + 10]))
+            watching = asyncio.create_task(_watch(outcome.ledger, store))
+            killing = asyncio.create_task(_kill(instances, plan, chance, outcome, store))
+            coming = [_visit(stack, plan, number, chance, outcome) for number in range(plan.visitors)]
+            await asyncio.gather(*coming)
+            await killing
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            await outcome.ledger.look(store)
+            await eventually(partial(outcome.ledger.nothing_is_left, store), 30.0)
+        # While there is a dispatcher to hear it, so that nobody who has left is given a visitor of the next test.
+        await eventually(partial(nobody_serves, store), 45.0)
     outcome.took_s = time.monotonic() - began
     return outcome
 
@@ -221,7 +197,7 @@ async def _watch(ledger: Ledger, store: Redis) -> None:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _kill(instances: list[Instance], plan: Plan, chance: random.Random, outcome: Outcome) -> None:
+async def _kill(instances: list[Instance], plan: Plan, chance: random.Random, outcome: Outcome, store: Redis) -> None:
     """SIGKILL one after the other at random until the time is over; each comes back a moment later."""
     until = time.monotonic() + plan.seconds
     while time.monotonic() < until:
@@ -229,6 +205,9 @@ async def _kill(instances: list[Instance], plan: Plan, chance: random.Random, ou
         one = chance.choice(instances)
         one.child.kill()
         outcome.kills += 1
+        outcome.caught["offers"] += await store.hlen(keys.OFFERS)
+        outcome.caught["hand-overs"] += await store.zcard(keys.HANDOVERS)
+        outcome.caught["decisions not announced yet"] += await store.zcard(keys.UNANNOUNCED)
         await asyncio.sleep(chance.uniform(*DOWN_S))
         one.start()
     for one in instances:
