@@ -199,6 +199,7 @@ async def test_a_queue_overflows_by_itself_once_a_supervisor_lets_it(
     conversation = await place.visit()
     await place.valkey.hset(keys.conversation(conversation), "opened_at", now_ms() - 60_000)
     other = await place.visit()
+    await becomes(lambda: _sorted_waiting(store), sorted([conversation, other]))
     assert await _post(chief, f"{AT}/overflow", {"queue": COUPLE, "to": RURAL, "after_s": 10}) == 204
     for one in (conversation, other):
         await place.valkey.hset(keys.ticket(one), "since", now_ms() - 60_000)
@@ -206,6 +207,10 @@ async def test_a_queue_overflows_by_itself_once_a_supervisor_lets_it(
     await becomes(lambda: _sorted_held(chief), sorted([conversation, other]))
     assert await place.valkey.hget(keys.conversation(other), "force") == b"gendarmerie"
     assert await _post(chief, f"{AT}/overflow", {"queue": COUPLE}) == 204
+
+
+async def _sorted_waiting(store: DispatchStore) -> list[str]:
+    return sorted(await store.waiting(COUPLE))
 
 
 async def _sorted_held(desk: Desk) -> list[str]:
