@@ -40,15 +40,20 @@ class MissingDoor:
         return [web.post("/api/supervision/missing", self.see), web.post("/api/missing/close", self.close)]
 
     async def see(self, request: web.Request) -> web.StreamResponse:
-        """Take notice of an alarm, by name: a supervisor alone."""
+        """Take notice of an alarm, by name: a supervisor alone, who sees to the danger too if nobody else does."""
         from_our_page(request, self._floor.settings.public_origins)
         _, account = await self._doors.member(request)
         if StaffRole.SUPERVISOR not in account.roles:
             raise Refused(403, "forbidden", "this is for supervisors")
         asked = read_body(await request.read(), MissingSeen)
-        if not await self._floor.dangers.missing.see(str(asked.conversation), account.login):
+        dangers, conversation = self._floor.dangers, str(asked.conversation)
+        if not await dangers.missing.see(conversation, account.login):
             raise Refused(409, "none", "nobody is missing there, or somebody has seen it")
-        self._floor.audit.record(AuditAction.MISSING_SEEN, account=account.login, conversation=asked.conversation)
+        said = [AuditAction.MISSING_SEEN]
+        if await dangers.see(conversation, account.login):
+            said.append(AuditAction.DANGER_SEEN)
+        for action in said:
+            self._floor.audit.record(action, account=account.login, conversation=asked.conversation)
         return web.Response(status=204)
 
     async def close(self, request: web.Request) -> web.StreamResponse:

@@ -206,6 +206,7 @@ async def test_who_vanishes_in_danger_is_searched_for_until_they_are_back(people
     await form.get_by_role("button", name="Annuler").click()
     await alarm.get_by_role("button", name=re.compile("^J’ai vu")).click()
     await expect(alarm).to_contain_text("vu par supervisor1")
+    await expect(strip).to_contain_text("supervisor1 s’en occupe")
     await visitor.page.context.set_offline(False)
     await expect(strip).to_have_count(0)
     await expect(operator.page.get_by_role("alert").filter(has_text="la personne est revenue")).to_have_count(1)

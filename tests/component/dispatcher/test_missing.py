@@ -119,7 +119,7 @@ async def stated(nats: NatsServer) -> AsyncIterator[Facts]:
     manager = admin.jetstream()
     wanted = [subjects.event(kind) for kind in (ConversationMissing, ConversationFound)]
     # The stream keeps what somebody wants.
-    consumer = ConsumerConfig(name="missing-test", filter_subjects=wanted, ack_policy=AckPolicy.EXPLICIT)
+    consumer = ConsumerConfig(durable_name="missing-test", filter_subjects=wanted, ack_policy=AckPolicy.EXPLICIT)
     await manager.add_consumer(streams.CONVERSATIONS, consumer)
     yield Facts(manager, wanted)
     await manager.delete_consumer(streams.CONVERSATIONS, "missing-test")
@@ -253,6 +253,7 @@ async def test_closed_with_a_reason_it_stays_closed_for_this_absence_and_is_kept
     assert await _post(chief, "/api/supervision/missing", conversation=conversation) == 204
     assert await _post(chief, "/api/supervision/missing", conversation=conversation) == 409
     assert [one["seen_by"] for one in await _alarms(chief)] == ["chief1"]
+    await desk.hears(Held, lambda held: held.danger_seen_by == "chief1" and held.missing_at is not None)
     await place.valkey.hdel(keys.conversation(conversation), "words", "resumable_until")
     assert await _post(desk, "/api/missing/close", conversation=conversation, why="patrol_there") == 204
     assert await _post(desk, "/api/missing/close", conversation=conversation, why="patrol_there") == 409
