@@ -28,7 +28,7 @@ class Shift(RuleBasedStateMachine):
     def a_shift_begins(self) -> None:
         """Everybody who serves a force has something, so that there is something to hand over."""
         for number in range(3):
-            self.an_operator_arrives(f"o{number}", set(QUEUES) if number else set(QUEUES[:2]), 2)
+            self.an_operator_arrives(f"o{number}", set(QUEUES) if number else set(QUEUES[:2]), 3)
         self.visitors_come([f"c{number}" for number in range(5)], QUEUES[1])
         self.assign()
 
@@ -167,10 +167,10 @@ class Shift(RuleBasedStateMachine):
 
     @rule(operator=OPERATORS, seconds=st.sampled_from([0, 10, 40]))
     def offers_are_accepted(self, operator: str, seconds: int) -> None:
-        """By two at once: one of them has it, within their limit; its giver is beside them within a force alone."""
+        """By everybody at once: one of them has it, within their limit; its giver stays within a force alone."""
         for conversation, offer in self.handing.offers(self.now_ms).items():
             ticket = self.dispatch.tickets[conversation]
-            for who in (operator, offer.to or "o1", operator):
+            for who in (operator, *self.dispatch.desks):
                 held, giver, force = self.holders(), ticket.operator, ticket.queue.split(".")[0]
                 if self.handing.accept(conversation, who, seconds * 1000, self.now_ms):
                     assert self.holders() == held
@@ -213,6 +213,18 @@ class Shift(RuleBasedStateMachine):
         self.handing.lapse(self.now_ms)
         assert self.holders() == held
         assert all(ticket.until_ms > self.now_ms for ticket in self.dispatch.tickets.values() if ticket.colleague)
+
+    @rule()
+    def a_handover_runs_its_time(self) -> None:
+        """To its very end, and not a moment longer."""
+        self.offers_and_handovers_lapse()
+        ends = [one.until_ms for one in self.dispatch.tickets.values() if one.colleague and one.until_ms > self.now_ms]
+        if ends:
+            self.now_ms = min(ends) - 1
+            assert self.handing.lapse(self.now_ms) == []
+            self.now_ms += 1
+            assert self.handing.lapse(self.now_ms) != []
+            self.offers_and_handovers_lapse()
 
     def holders(self) -> dict[str, str | None]:
         """Who has what; nobody has what waits."""
