@@ -28,9 +28,13 @@ export function Bar({ snapshot, colleagues, onPressing, onShortcuts, onLogout }:
       {account && (
         <p class="who">
           {account.operator}
-          <span class="force">
-            {sitsAs(account) === "psychologist" && ` · ${t("psyRole")}`} · {t(`force_${account.force}`)}
-          </span>
+          {sitsAs(account) === "psychologist" ? (
+            <span class="role">
+              {t("psyRole")} · {t(`force_${account.force}`)}
+            </span>
+          ) : (
+            <span class="force"> · {t(`force_${account.force}`)}</span>
+          )}
         </p>
       )}
       <div class="pressing">
