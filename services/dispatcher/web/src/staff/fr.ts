@@ -10,7 +10,7 @@ export const fr = {
   noteLabel: "Note entre professionnels sur la conversation {number} (jamais envoyée à la personne)",
   notePlaceholder: "Pour vos collègues seulement…",
   noteWrite: "Noter",
-  noteKeys: "Ctrl + Entrée : noter · Entrée : à la ligne",
+  noteKeys: "Ctrl + Entrée : noter",
 
   chat: "Collègues",
   chatTitle: "Entre collègues",
@@ -22,7 +22,7 @@ export const fr = {
   chatLabel: "Message entre collègues (jamais envoyé à la personne)",
   chatPlaceholder: "À vos collègues…",
   chatWrite: "Dire aux collègues",
-  chatKeys: "Ctrl + Entrée : dire · Entrée : à la ligne",
+  chatKeys: "Ctrl + Entrée : dire",
   chatTo: "Pour",
   chatAbout: "Au sujet de",
   chatAboutNone: "rien de précis",
