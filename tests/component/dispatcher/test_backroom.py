@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -209,6 +210,30 @@ async def test_what_is_said_in_a_room_is_gone_after_the_shift(client: Redis, clo
     await lines.trim()
     assert (await lines.read(room, 0))[1] == []
     assert 0 < await client.pttl(keys.staff_lines(str(room))) <= 43_200_000
+
+
+async def test_a_psychologist_writes_in_the_rooms_and_beside_the_conversations_that_they_are_in(
+    start: Start, place: Place, sit: Sitting, client: Redis
+) -> None:
+    """They hold no duty key: lines are sealed for the key that their page shows."""
+    instance = await start()
+    operator = await sit(instance, "police1")
+    notes = await _held(operator, place)
+    await place.hire_psychologist("psy1", Force.GENDARMERIE, both_forces=True)
+    called = await Operator(operator.site).log_in("psy1", PASSWORD)
+    assert called.shift is not None
+    one, other = Backroom(operator), Backroom(called)
+    assert (await other.present(called.shift.credential))[0] == 204
+    assert (await other.lines("gendarmerie.psychologists"))[0] == 200
+    assert (await other.lines("police.psychologists"))[0] == 403, "a room is its own force's"
+    assert (await other.write(notes, "x"))[0] == 403
+    called_in: dict[Any, Any] = {"who:psychologist": "psy1", "key:psychologist": called.shift.kid}
+    await client.hset(keys.conversation(_id(notes)), mapping=called_in)
+    assert (await other.write(notes, "vu"))[0] == 200
+    assert (await one.write(notes, "merci"))[0] == 200
+    for who in (one, other):
+        assert await who.read(notes) == [("psy1", "vu"), ("police1", "merci")]
+    await called.leave()
 
 
 async def test_notes_have_a_bound_and_none_is_dropped(client: Redis) -> None:

@@ -1,5 +1,5 @@
 import { TYPING_SENT_MS } from "@shared/conversation";
-import type { OperatorFrame, SetStatusFrame } from "@shared/frames";
+import type { Force, OperatorFrame, SetStatusFrame } from "@shared/frames";
 import { type Heard, SealedLink, type SpokenKind } from "@shared/sealed-link";
 import { Unverified } from "@shared/sealing/credential";
 import type { LinkStatus } from "@shared/socket";
@@ -58,6 +58,7 @@ export class Console {
     this.staff = new Backroom({
       url: `${url}/staff`,
       me: () => this.#now.account,
+      forceOf: (notes) => this.#forceOf(notes),
       readers: () => this.#ring.keys?.readers ?? [],
       credential: () => (this.#now.account?.roles.includes("operator") ? null : this.#ring.credential || null),
       now: () => this.#serverNow(),
@@ -285,6 +286,7 @@ export class Console {
     if (desk.lines.some((line) => line.fresh && !isFresh(before, line)) && soundWanted()) ring();
     this.#set({ desk: this.#keyed(desk) });
     this.#followStaff();
+    if (frame.t === "held") this.staff.look(notesOf(frame.conversation));
     if (frame.t !== "message") return;
     this.#receipts.plan();
     this.reports.read();
@@ -372,6 +374,12 @@ export class Console {
   #followStaff(): void {
     const { account, desk } = this.#now;
     if (account) this.staff.follow([...roomsOf([account.force]), ...desk.lines.map(({ id }) => notesOf(id))]);
+  }
+
+  /** An operator's conversations are their own force's, whatever the server says; a psychologist may be lent to the other. */
+  #forceOf(notes: string): Force | undefined {
+    if (this.#role === "operator") return this.#now.account?.force;
+    return this.#now.desk.lines.find(({ id }) => notesOf(id) === notes)?.held.force;
   }
 
   /** The desk with every conversation open to writing that this console has a key of. */

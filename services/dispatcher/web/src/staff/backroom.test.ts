@@ -62,7 +62,8 @@ afterEach(() => {
 function page(operator: string, readers: readonly Reader[], ...places: string[]): Backroom {
   const room = new Backroom({
     url: "ws://havre.example/ws/staff",
-    me: () => ({ operator, force: "police", authority: office.authority }),
+    me: () => ({ operator, force: operator === "psy1" ? "gendarmerie" : "police", authority: office.authority }),
+    forceOf: () => "police",
     readers: () => readers,
     credential: () => null,
     now: () => NOW,
@@ -130,6 +131,28 @@ describe("the back room", () => {
     server.readers = [key.told];
     one.write(ROOM, { text: "y", about: null });
     await vi.waitFor(() => expect(one.unheard).toBe(ROOM));
+  });
+
+  test("lets a psychologist who is called in read what was noted before, of the other force too if certified for both", async () => {
+    const key = await duty();
+    server.readers = [key.told];
+    const one = page("police1", [key], NOTES);
+    one.write(NOTES, { text: "x", about: null });
+    await vi.waitFor(() => expect(texts(one, NOTES)).toEqual(["x"]));
+    const account = await office.account("gendarmerie", "psychologist", { both: true });
+    const shift = await makeShift(account.key, account.certificate, "gendarmerie", "psychologist", NOW);
+    const { kid, credential } = shift;
+    server.readers = [key.told, { kid, credential, role: "psychologist", force: "police" }];
+    const called = page("psy1", [shift], NOTES);
+    await vi.waitFor(() => expect(texts(called, NOTES)).toEqual([null]));
+    one.look(NOTES);
+    await vi.waitFor(() => expect(server.places.get(NOTES)?.[0]?.sealed.recipients).toHaveLength(2));
+    called.look(NOTES);
+    await vi.waitFor(() => expect(texts(called, NOTES)).toEqual(["x"]));
+    called.write(NOTES, { text: "y", about: null });
+    await vi.waitFor(() => expect(texts(called, NOTES)).toEqual(["x", "y"]));
+    one.look(NOTES);
+    await vi.waitFor(() => expect(texts(one, NOTES)).toEqual(["x", "y"]));
   });
 
   test("seals nothing for keys that nobody stands for, of another force, or of another use", async () => {

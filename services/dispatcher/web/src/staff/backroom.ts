@@ -22,6 +22,8 @@ export interface BackroomOptions {
   /** Where news is told: `wss://.../ws/staff`. */
   readonly url: string;
   readonly me: () => { readonly operator: string; readonly force: Force; readonly authority: PublicJwk } | null;
+  /** Whose conversation it is whose notes these are: its readers are of that force and of no other. */
+  readonly forceOf?: (notes: Place) => Force | undefined;
   /** The keys that this page reads with. */
   readonly readers: () => readonly Reader[];
   /** The proof of a key by which this page wants to be addressed; null: the duty key does. */
@@ -119,6 +121,11 @@ export class Backroom {
     this.#pending = this.#pending.filter(({ place }) => this.#places.has(place));
     for (const place of places) if (!before.has(place)) this.#look(place);
     this.#tell();
+  }
+
+  /** Somebody may have come or gone who reads there: let in who is to be. */
+  look(place: Place): void {
+    this.#look(place);
   }
 
   /** Another key was taken up: what was closed may open, and others may have to be let in. */
@@ -253,9 +260,9 @@ export class Backroom {
   #verified(place: Place, trusted: readonly TrustedBy[]): ReturnType<typeof verified> {
     const me = this.#options.me();
     if (!me) return Promise.resolve([]);
-    // The notes of a conversation are its holders' own force's, whatever the server says of anybody.
     const room = forceOf(place);
-    const circle = { force: room ?? me.force, supervisors: room !== null };
+    const force = room ?? this.#options.forceOf?.(place) ?? me.force;
+    const circle = { force, supervisors: room !== null };
     return verified(trusted, me.authority, circle, this.#options.now());
   }
 
