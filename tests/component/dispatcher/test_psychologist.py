@@ -411,6 +411,9 @@ async def test_only_who_has_it_calls_and_a_psychologist_can_do_nothing_else_with
     await _in_it(psy, waiting)
     assert not [frame for frame in psy.heard if isinstance(frame, Duty)], "the duty key is the operators'"
     assert psy.shift is not None
+    on_duty = (await instance.floor.duties.store.look())[Force.POLICE].shifts
+    assert psy.shift.kid not in {shift.kid for shift in on_duty}
+    assert len(on_duty) == 2
     await psy.send(MakeDuty(credential=psy.shift.credential, boxes={}))
     await psy.hears(Error, lambda error: error.code is ErrorCode.FORBIDDEN)
     await psy.send(End(conversation=waiting))

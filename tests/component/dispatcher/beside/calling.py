@@ -39,6 +39,15 @@ class CallingIn(HandingOver):
         why = self.runner.run(self.calls.call(conversation, operator)) or ""
         assert why == self.calling.call(conversation, operator, self.now_ms)
 
+    @rule()
+    def several_call_and_one_of_them_goes_first(self) -> None:
+        """One after the other, before anybody is there to come."""
+        for conversation in sorted(self.model.tickets, reverse=True):
+            self.now_ms += 1
+            self.a_psychologist_is_called(conversation)
+        self.a_psychologist_arrives("p1", 1)
+        self.psychologists_join()
+
     @rule(conversation=CONVERSATIONS, operator=OPERATORS)
     def a_call_is_taken_back(self, conversation: str, operator: str) -> None:
         done = self.runner.run(self.calls.uncall(conversation, operator))
