@@ -1,6 +1,5 @@
 """The whole system for tests: five real services on free ports, started once a session."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,11 +29,17 @@ def free_ports(**changes: object) -> LocalSettings:
     return LocalSettings.model_validate({**ports, **changes})
 
 
+class StaffedStack(Stack):
+    """One whose dispatchers have psychologists, and nothing else in this process."""
+
+    def environment(self, service: str) -> dict[str, str]:
+        return {"HAVRE_PSYCHOLOGISTS": PSYCHOLOGISTS, **super().environment(service)}
+
+
 @asynccontextmanager
 async def running_stack() -> AsyncIterator[Stack]:
     """Start everything, demo staff included, for the length of the context."""
-    os.environ["HAVRE_PSYCHOLOGISTS"] = PSYCHOLOGISTS
-    stack = Stack(free_ports(), key_rounds=KEY_ROUNDS)
+    stack = StaffedStack(free_ports(), key_rounds=KEY_ROUNDS)
     try:
         await stack.start()
         yield stack

@@ -34,12 +34,11 @@ class Calling:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        at = "/api/psychologist"
         return [
-            web.post(f"{at}/call", self.call),
-            web.post(f"{at}/take-back", self.take_back),
-            web.post(f"{at}/leave", self.leave),
-            web.post(f"{at}/debrief", self.debrief),
+            web.post("/api/psychologist/call", self.call),
+            web.post("/api/psychologist/take-back", self.take_back),
+            web.post("/api/psychologist/leave", self.leave),
+            web.post("/api/psychologist/debrief", self.debrief),
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:

@@ -196,10 +196,12 @@ class Floor:
         if not cids:
             return
         for cid, record in zip(cids, await self.conversations.records(cids), strict=True):
-            takers = [self._seats[who] for who in (ends_of(record) if record else ()) if who in self._seats]
+            if record is None:
+                continue  # who destroyed it says how it ended, in a moment; if they died, the sweep says so
+            takers = [self._seats[who] for who in ends_of(record) if who in self._seats]
             for holder in list(self._holders.get(cid, ())):
                 if holder not in takers:
-                    await holder.shelf.let_go(cid, gone=record is None)
+                    await holder.shelf.let_go(cid, gone=False)
             for taker in takers:
                 await taker.shelf.take(cid, new=True)
 

@@ -114,6 +114,10 @@ async def test_the_specialist_sees_what_is_written_the_subject_and_the_place_and
             "danger",
             "danger_at",
             "danger_seen_by",
+            "missing_at",
+            "kept_until",
+            "back_until",
+            "psychologist",
         ),
     }
     async with conversation(tapped) as planted:

@@ -21,10 +21,15 @@ export function ChatButton({ room, forces, open, onToggle }: Props) {
       type="button"
       class={news > 0 ? "to-staff news" : "to-staff"}
       aria-pressed={open}
-      aria-label={news > 0 ? s("chatOpen", { n: news }) : s("chatTitle")}
       onClick={onToggle}
     >
-      {s("chat")} {news > 0 && <span class="count">{news}</span>} <kbd>Alt M</kbd>
+      {s("chat")}{" "}
+      {news > 0 && (
+        <span class="count">
+          {news} <span class="unseen">{s("unread", { n: news })}</span>
+        </span>
+      )}{" "}
+      <kbd>Alt M</kbd>
     </button>
   );
 }

@@ -14,7 +14,7 @@ export const fr = {
 
   chat: "Collègues",
   chatTitle: "Entre collègues",
-  chatOpen: { one: "Entre collègues, {n} non lu", other: "Entre collègues, {n} non lus" },
+  unread: { one: "non lu", other: "non lus" },
   chatClose: "Fermer",
   chatPromise:
     "Toute votre force en service peut lire ces messages, et les superviseurs aussi. Ils disparaissent en fin de service. Un superviseur ne voit jamais le contenu d’une conversation : n’en recopiez rien ici.",
