@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from shared.chat.frames import Role, Stage
+from shared.chat.frames import Role, SetStatus, Stage, Welcome
 from tests.client import Operator, Visitor
 from tests.client.base import Client
 from tests.sealing.plain import PlainKind
@@ -77,6 +77,11 @@ class Planted:
         return all(word in together for word in self.words.values())
 
 
+def _paused(operator: Operator) -> bool:
+    told = [frame.status for frame in operator.frames if isinstance(frame, Welcome | SetStatus)]
+    return bool(told) and told[-1] == "paused"
+
+
 @asynccontextmanager
 async def conversation(stack: TappedStack, *, sealed: bool = True) -> AsyncIterator[Planted]:
     """Hold a conversation in which 30 words are planted; ``sealed`` off: the ends say them as they are."""
@@ -85,10 +90,15 @@ async def conversation(stack: TappedStack, *, sealed: bool = True) -> AsyncItera
     credential = next(one for one in stack.credentials if one.login == "police1")
     operator = Operator(stack.addresses.console, ping_s=PING_S)
     await operator.log_in(credential.login, credential.password)
+    operator.available = False  # nobody has the other end until all is said that is said while waiting
     async with visitor, operator:
+        await operator.until(lambda: _paused(operator))
         await visitor.opened()
         planted = Planted(visitor, operator, sealed)
         planted.say_while_waiting()
+        await visitor.until(lambda: not visitor.heard_messages.pending, 20.0)
+        operator.available = True
+        operator.send(SetStatus(status="available"))
         await operator.until(lambda: visitor.conversation in operator.held, 20.0)
         await planted.talk()
         assert len(planted.words) == 30
