@@ -86,7 +86,7 @@ async def what_is_heard(server: NatsServer, user: str) -> list[str]:
             await speaker.publish(subject, CANARY)
         await speaker.flush()
         for subject in PLACES:
-            assert (await arriving.next_msg(timeout=10)).subject == subject
+            assert (await arriving.next_msg(timeout=30)).subject == subject
         await intruder.settled()
         for client in (speaker, listener):
             await client.close()

@@ -63,6 +63,7 @@ async def test_a_sentence_goes_where_the_cursor_is_and_can_be_undone(people: Peo
     for _ in "Voilà.":
         await keyboard.press("ArrowLeft")
     await keyboard.press("Control+k")
+    await expect(finder(policeman)).to_be_focused()
     await keyboard.type("vous n'y etes pour rien")
     await expect(options(policeman)).to_have_count(1)
     await keyboard.press("Enter")
@@ -101,6 +102,7 @@ async def test_a_sheet_is_read_beside_the_chat_and_its_evidence_goes_into_the_dr
     page = policeman.page
     await visitor.say("il a dit qu'il allait me tuer")
     await page.keyboard.press("/")
+    await expect(finder(policeman)).to_be_focused()
     await page.keyboard.type("me tuer")
     await page.keyboard.press("Enter")
     sheet = page.locator(".sheet-view")
@@ -122,6 +124,7 @@ async def test_each_chat_has_its_own_first_and_the_others_last(people: People) -
     policeman, _ = await at_the_desk(people, "sexual")
     page = policeman.page
     await page.keyboard.press("/")
+    await expect(finder(policeman)).to_be_focused()
     await page.keyboard.type("violences")
     groups = page.locator(".results [role=group]")
     await expect(groups.first).to_have_attribute("aria-label", "Pour cette conversation")
