@@ -16,6 +16,7 @@ from shared.clock import now_ms
 from tests.client.operator import Operator
 from tests.sealing import report as twin
 from tests.sealing.plain import PlainKind, json_object
+from tests.servers import eventually
 
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "partner.py"
 
@@ -30,7 +31,21 @@ class Proposer:
         self._department = department
 
     async def recipient(self, unit: str = "Commissariat", address: str = "1 rue de la Paix") -> twin.Recipient:
-        """Return the first competent partner, with the unit and the address that an operator writes."""
+        """Return the first competent partner, with the unit and the address that an operator writes.
+
+        Services hear of the partners that there are a moment after they have started.
+        """
+        found: list[dict[str, Any]] = []
+
+        async def told() -> bool:
+            found[:] = await self._recipients()
+            return bool(found)
+
+        await eventually(told)
+        first = found[0]
+        return twin.Recipient(first["partner"], first["name"], unit, address, first["certificate"])
+
+    async def _recipients(self) -> list[dict[str, Any]]:
         operator = self._operator
         held = operator.held[self._conversation]
         where = {"force": held.force.value, "department": self._department}
@@ -38,8 +53,7 @@ class Proposer:
             operator.site + "/api/recipients", params=where, headers=operator.headers
         ) as answer:
             assert answer.status == 200, await answer.text()
-            (first, *_) = (await answer.json())["recipients"]
-        return twin.Recipient(first["partner"], first["name"], unit, address, first["certificate"])
+            return list((await answer.json())["recipients"])
 
     def propose(self, to: twin.Recipient, fields: Sequence[twin.Field], report: str = "") -> str:
         """Propose a report; return its id."""

@@ -1,6 +1,7 @@
 """Which browser the tests drive, how it is started, and what it complains of while it is driven."""
 
 import os
+import re
 import shutil
 
 from playwright.async_api import BrowserContext, ConsoleMessage
@@ -33,6 +34,9 @@ def executable() -> str:
 HEAR_S = 10.0
 EXPECTED = ("WebSocket connection", "net::ERR", "status of 401", "status of 429")
 """Console errors that are no fault: a connection cut, not logged in yet, too much asked."""
+
+LATE = re.compile(r"status of 403 .*/api/staff/")
+"""No fault either: notes were asked for as their conversation went to somebody else, or ended."""
 
 _REPORT = """
 document.addEventListener("securitypolicyviolation", (found) =>
@@ -67,5 +71,6 @@ class Watch:
         self.complaints.clear()
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(text in message.text for text in EXPECTED):
-            self.complaints.append(message.text)
+        said = f"{message.text} {message.location.get('url', '')}".strip()
+        if message.type == "error" and not any(text in said for text in EXPECTED) and not LATE.search(said):
+            self.complaints.append(said)

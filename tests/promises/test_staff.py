@@ -11,6 +11,7 @@ from tests.client import Operator
 from tests.client.backroom import Backroom
 from tests.promises.planted import canary, conversation
 from tests.search import everywhere, in_store
+from tests.servers import eventually
 from tests.wiretap import TappedStack
 
 ROOMS = ("police.supervisors", "police.psychologists", "police.colleagues")
@@ -64,7 +65,11 @@ async def test_notes_and_messages_of_staff_never_reach_a_visitor_nor_anybody_els
 
         assert await visitor.red_button() == 204
         await operator.until(lambda: planted.conversation in operator.erased)
-        assert await everywhere(tapped, *sealed[:14]) == {}, "the notes went with the conversation"
+
+        async def gone() -> bool:
+            return await everywhere(tapped, *sealed[:14]) == {}
+
+        await eventually(gone, otherwise="the notes go with the conversation")
 
 
 async def test_no_page_of_a_visitor_can_ask_for_it(tapped: TappedStack) -> None:
