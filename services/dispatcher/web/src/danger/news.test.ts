@@ -1,24 +1,6 @@
-import type { HeldFrame } from "@shared/frames";
 import { describe, expect, test } from "vitest";
-import { newLine, type Line } from "../desk/line";
+import { heldLine as line } from "../desk/frames.fixture";
 import { dangerNews, mostUrgentFirst } from "./news";
-
-const line = (number: number, fields: Partial<HeldFrame> = {}): Line => {
-  const id = `00000000-0000-4000-8000-00000000000${number}`;
-  const held: HeldFrame = {
-    t: "held",
-    conversation: id,
-    category: "domestic",
-    audience: "victim",
-    force: "police",
-    opened_at: 0,
-    assigned_at: 0,
-    language: "fr",
-    turn: 1,
-    ...fields,
-  };
-  return newLine(held, number, false, 0);
-};
 
 describe("who is in danger", () => {
   test("stands first, the longest in danger before the others, who keep their order", () => {

@@ -1,25 +1,10 @@
 import { readDocument } from "@shared/report";
-import type { HeldFrame } from "@shared/frames";
 import { describe, expect, test } from "vitest";
-import { newLine } from "../desk/line";
+import { heldLine } from "../desk/frames.fixture";
 import { byTelephone, known, patrolDocument } from "./patrol-form";
 
 const REPORT = "00000000-0000-4000-8000-0000000000aa";
-const held: HeldFrame = {
-  t: "held",
-  conversation: "00000000-0000-4000-8000-00000000000a",
-  category: "domestic",
-  audience: "victim",
-  force: "police",
-  opened_at: 0,
-  assigned_at: 0,
-  language: "fr",
-  turn: 1,
-  postal_code: "95300",
-  commune_name: "Pontoise",
-  unit: "Commissariat de Cergy",
-};
-const line = newLine(held, 1, false, 0);
+const line = heldLine(1, { postal_code: "95300", commune_name: "Pontoise", unit: "Commissariat de Cergy" });
 const to = { partner: "ddsp-95", name: "Police du 95", kid: "k".repeat(43), unit: "Commissariat de Cergy" };
 const KEY = "A".repeat(43);
 

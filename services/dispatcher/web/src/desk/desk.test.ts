@@ -3,36 +3,15 @@ import type { Heard, OpenedMessage, Reading } from "@shared/sealed-link";
 import { describe, expect, test } from "vitest";
 import { announcement, noticeWords, titleOf } from "./announce";
 import type { Snapshot } from "./console";
-import { activeLine, EMPTY, pressing, reduce, type Act, type Desk } from "./desk";
+import { activeLine, EMPTY, pressing, type Desk } from "./desk";
+import { A, after, heldFrame, NOW, welcomed } from "./frames.fixture";
 import { unread, unsent, waitingSince } from "./line";
 
-const A = "00000000-0000-4000-8000-00000000000a";
 const B = "00000000-0000-4000-8000-00000000000b";
 const C = "00000000-0000-4000-8000-00000000000c";
-const ASSIGNED = 1_000_000;
 
-const welcome = (...conversations: string[]): WelcomeFrame => ({
-  t: "welcome",
-  operator: "police1",
-  force: "police",
-  status: "available",
-  limit: 4,
-  conversations,
-  at: ASSIGNED,
-});
-
-const held = (conversation: string, fields: Partial<HeldFrame> = {}): HeldFrame => ({
-  t: "held",
-  conversation,
-  category: "domestic",
-  audience: "victim",
-  force: "police",
-  opened_at: ASSIGNED - 60_000,
-  assigned_at: ASSIGNED,
-  language: "fr",
-  turn: 1,
-  ...fields,
-});
+const welcome = (...conversations: string[]): WelcomeFrame => welcomed({ conversations });
+const held = (conversation: string, said: Partial<HeldFrame> = {}): HeldFrame => heldFrame({ conversation, ...said });
 
 const message = (conversation: string, seq: number, by: Role, at: number, body = "…", kind: Reading = "text"): OpenedMessage => ({
   t: "message",
@@ -44,12 +23,6 @@ const message = (conversation: string, seq: number, by: Role, at: number, body =
   kind,
   body,
 });
-
-const after = (desk: Desk, ...steps: (Heard | Act)[]): Desk =>
-  steps.reduce(
-    (state, step) => reduce(state, "t" in step ? { type: "frame", frame: step, now: ASSIGNED } : step),
-    desk,
-  );
 
 const first = (desk: Desk) => {
   const [line] = desk.lines;
@@ -112,29 +85,29 @@ describe("the wait for an answer", () => {
   const desk = after(EMPTY, welcome(), held(A));
 
   test("runs from the assignment as long as nothing was said", () => {
-    expect(waitingSince(first(desk))).toBe(ASSIGNED);
+    expect(waitingSince(first(desk))).toBe(NOW);
   });
 
   test("runs from the first of the visitor's messages that has no answer", () => {
-    const asked = after(desk, message(A, 1, "operator", ASSIGNED + 1), message(A, 2, "visitor", ASSIGNED + 5_000));
-    expect(waitingSince(after(asked, message(A, 3, "visitor", ASSIGNED + 9_000)).lines[0] ?? first(asked))).toBe(
-      ASSIGNED + 5_000,
+    const asked = after(desk, message(A, 1, "operator", NOW + 1), message(A, 2, "visitor", NOW + 5_000));
+    expect(waitingSince(after(asked, message(A, 3, "visitor", NOW + 9_000)).lines[0] ?? first(asked))).toBe(
+      NOW + 5_000,
     );
   });
 
   test("does not count the time before the conversation came here", () => {
-    expect(waitingSince(first(after(desk, message(A, 1, "visitor", ASSIGNED - 300_000))))).toBe(ASSIGNED);
+    expect(waitingSince(first(after(desk, message(A, 1, "visitor", NOW - 300_000))))).toBe(NOW);
   });
 
   test("is over once an answer is stored, not as soon as it is typed", () => {
-    const asked = after(desk, message(A, 1, "visitor", ASSIGNED + 5_000));
+    const asked = after(desk, message(A, 1, "visitor", NOW + 5_000));
     const said = after(asked, { type: "said", id: A, cid: "mine-0001", body: "Bonjour", kind: "text" });
     expect(waitingSince(first(said))).not.toBeNull();
-    expect(waitingSince(first(after(said, message(A, 2, "operator", ASSIGNED + 6_000))))).toBeNull();
+    expect(waitingSince(first(after(said, message(A, 2, "operator", NOW + 6_000))))).toBeNull();
   });
 
   test("puts who has waited longest first", () => {
-    const two = after(desk, held(B, { assigned_at: ASSIGNED - 10_000 }));
+    const two = after(desk, held(B, { assigned_at: NOW - 10_000 }));
     expect(pressing(two).map(({ line }) => line.id)).toEqual([B, A]);
   });
 });
@@ -171,7 +144,7 @@ describe("a conversation that leaves", () => {
     welcome(),
     held(A, { commune_name: SECRET }),
     held(B),
-    message(A, 1, "visitor", ASSIGNED, SECRET),
+    message(A, 1, "visitor", NOW, SECRET),
     { type: "drafted", id: A, draft: SECRET },
     { type: "said", id: A, cid: "mine-0001", body: SECRET, kind: "card" },
     { type: "open", id: A },
@@ -200,7 +173,7 @@ describe("a conversation that leaves", () => {
 
   test("is not brought back by a late message", () => {
     const [, desk] = ways[0] ?? ["", EMPTY];
-    expect(after(desk, message(A, 2, "visitor", ASSIGNED, SECRET))).toEqual(desk);
+    expect(after(desk, message(A, 2, "visitor", NOW, SECRET))).toEqual(desk);
   });
 });
 
@@ -209,9 +182,9 @@ test("only what others said and what was not on screen counts as unread", () => 
     EMPTY,
     welcome(),
     held(A),
-    message(A, 1, "visitor", ASSIGNED),
-    message(A, 2, "operator", ASSIGNED),
-    message(A, 3, "visitor", ASSIGNED),
+    message(A, 1, "visitor", NOW),
+    message(A, 2, "operator", NOW),
+    message(A, 3, "visitor", NOW),
     { type: "seen", id: A, seq: 1 },
     { type: "seen", id: A, seq: 0 },
   );
@@ -234,5 +207,5 @@ test("an end that was refused can be asked for again", () => {
 
 test("the queues are shown as last told", () => {
   const board: BoardFrame = { t: "board", queues: [{ force: "police", category: "sexual", waiting: 2, oldest_s: 9 }] };
-  expect(after(EMPTY, board)).toMatchObject({ queues: board.queues, queuesAt: ASSIGNED });
+  expect(after(EMPTY, board)).toMatchObject({ queues: board.queues, queuesAt: NOW });
 });

@@ -1,26 +1,14 @@
-import type { HeldFrame, Offer, WelcomeFrame } from "@shared/frames";
+import type { Offer } from "@shared/frames";
 import { expect, test } from "vitest";
 import { EMPTY, reduce, type Desk } from "./desk";
+import { A, after, heldFrame, NOW, welcomed } from "./frames.fixture";
 import { isOwn, newLine } from "./line";
 
-const A = "00000000-0000-4000-8000-00000000000a";
-const NOW = 1_000_000;
-const welcome: WelcomeFrame = { t: "welcome", operator: "police1", force: "police", status: "available", limit: 3, conversations: [A], at: NOW };
-const held: HeldFrame = {
-  t: "held",
-  conversation: A,
-  category: "domestic",
-  audience: "victim",
-  force: "police",
-  opened_at: NOW - 60_000,
-  assigned_at: NOW,
-  language: "fr",
-  turn: 1,
-};
+const welcome = welcomed({ conversations: [A] });
+const held = heldFrame();
 const offer: Offer = { conversation: A, giver: "police1", force: "police", category: "domestic", until: NOW + 30_000, to: "police2" };
 
-const desk = (...offers: Offer[]): Desk =>
-  [welcome, held, { t: "offers", offers } as const].reduce((state: Desk, frame) => reduce(state, { type: "frame", frame, now: NOW }), EMPTY);
+const desk = (...offers: Offer[]): Desk => after(EMPTY, welcome, held, { t: "offers", offers });
 
 const without = (before: Desk, now: number): Desk => reduce(before, { type: "frame", frame: { t: "offers", offers: [] }, now });
 

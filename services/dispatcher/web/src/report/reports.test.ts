@@ -1,5 +1,4 @@
 import { begin, type Stored } from "@shared/conversation";
-import type { HeldFrame } from "@shared/frames";
 import {
   type Content,
   documentOf,
@@ -14,23 +13,13 @@ import { ID } from "@shared/sealing/office.fixture";
 import { VisitorKeys } from "@shared/sealing/visitor";
 import { compactDecrypt } from "jose";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { heldFrame } from "../desk/frames.fixture";
 import { type Line, newLine } from "../desk/line";
 import { Reports, type View } from "./reports";
 
 // What a console does with what it reads; the server's answers are played.
 
-const held: HeldFrame = {
-  t: "held",
-  conversation: ID,
-  category: "domestic",
-  audience: "victim",
-  force: "police",
-  opened_at: NOW,
-  assigned_at: NOW,
-  language: "fr",
-  turn: 1,
-  department: "67",
-};
+const held = heldFrame({ conversation: ID, opened_at: NOW, assigned_at: NOW, department: "67" });
 
 let office: PartnerOffice;
 let keys: VisitorKeys;
