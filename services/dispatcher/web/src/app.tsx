@@ -53,7 +53,7 @@ function Superseded() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          desk.takeBack();
+          desk.session.takeBack();
         }}
       >
         <button type="submit" class="primary">

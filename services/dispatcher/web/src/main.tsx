@@ -43,12 +43,12 @@ if (root && location.hash === AGAIN) {
 } else if (root && location.pathname === MAGISTRATE) {
   void import("./magistrate/page").then(({ MagistratePage }) => render(<MagistratePage />, root));
 } else if (root) {
-  onRenewal(() => void desk.lookAgain());
+  onRenewal(() => void desk.session.lookAgain());
   render(
     <ConsoleContext.Provider value={desk}>
       <App />
     </ConsoleContext.Provider>,
     root,
   );
-  void desk.start();
+  void desk.session.start();
 }

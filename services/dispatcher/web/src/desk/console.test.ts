@@ -1,4 +1,4 @@
-import type { HeldFrame, OperatorFrame, ServerFrame, WelcomeFrame } from "@shared/frames";
+import type { OperatorFrame, ServerFrame } from "@shared/frames";
 import { held as holder, ID, Log, NOW, Office } from "@shared/sealing/office.fixture";
 import { VisitorKeys } from "@shared/sealing/visitor";
 import { calculateJwkThumbprint, decodeJwt } from "jose";
@@ -6,18 +6,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { KeyedAccount } from "../sealing/keyring";
 import { keyedAccount } from "../sealing/staff.fixture";
 import { Console } from "./console";
+import { heldFrame, welcomed } from "./frames.fixture";
 import { unread, waitingSince } from "./line";
 
 const PASSWORD = "a password that is long";
-const welcome: WelcomeFrame = {
-  t: "welcome",
-  operator: "police1",
-  force: "police",
-  status: "available",
-  limit: 3,
-  conversations: [],
-  at: NOW + 90_000,
-};
+const welcome = welcomed({ at: NOW + 90_000 });
 
 /** The server's end of the one connection to visitors that a test makes. */
 class Wire extends EventTarget {
@@ -43,24 +36,14 @@ class Wire extends EventTarget {
   }
 }
 
-const conversation: HeldFrame = {
-  t: "held",
-  conversation: ID,
-  category: "domestic",
-  audience: "victim",
-  force: "police",
-  opened_at: NOW,
-  assigned_at: NOW,
-  language: "fr",
-  turn: 1,
-};
+const conversation = heldFrame({ conversation: ID, opened_at: NOW, assigned_at: NOW });
 
 let office: Office;
 let account: KeyedAccount;
 
 async function seated(): Promise<{ desk: Console; wire: Wire }> {
   const desk = new Console("ws://havre.example/ws");
-  expect(await desk.login("police1", PASSWORD)).toBeNull();
+  expect(await desk.session.login("police1", PASSWORD)).toBeNull();
   const [wire] = Wire.made;
   if (!wire) throw new Error("no connection was made");
   wire.onopen?.();
@@ -183,20 +166,20 @@ describe("what is sealed", () => {
 describe("without a key", () => {
   test("a wrong secret is refused, and an account that has none is told so", async () => {
     const desk = new Console("ws://havre.example/ws");
-    expect(await desk.login("police1", "not the password of its key")).toBe("key");
+    expect(await desk.session.login("police1", "not the password of its key")).toBe("key");
     expect(Wire.made).toEqual([]);
     account = { ...account, certificate: null, account_key: null };
-    expect(await desk.login("police1", PASSWORD)).toBeNull();
+    expect(await desk.session.login("police1", PASSWORD)).toBeNull();
     expect(desk.snapshot.mode).toBe("keyless");
     expect(Wire.made).toEqual([]);
   });
 
   test("a reload asks for the secret again, and goes on with the session that there is", async () => {
     const desk = new Console("ws://havre.example/ws");
-    await desk.start();
+    await desk.session.start();
     expect(desk.snapshot.mode).toBe("locked");
-    expect(await desk.unlock("not the password of its key")).toBe("key");
-    expect(await desk.unlock(PASSWORD)).toBeNull();
+    expect(await desk.session.unlock("not the password of its key")).toBe("key");
+    expect(await desk.session.unlock(PASSWORD)).toBeNull();
     expect(desk.snapshot.mode).toBe("desk");
     expect(Wire.made).toHaveLength(1);
   });
@@ -205,7 +188,7 @@ describe("without a key", () => {
     const { desk, wire } = await seated();
     await vi.waitFor(() => expect(desk.snapshot.link).toBe("ready"));
     const other = new Console("ws://havre.example/ws");
-    await other.login("police1", PASSWORD);
+    await other.session.login("police1", PASSWORD);
     const [, second] = Wire.made;
     second?.onopen?.();
     second?.say({ t: "error", code: "forbidden", detail: "of another time" });

@@ -146,7 +146,7 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         }
         onPressing={() => obey({ do: "pressing" })}
         onShortcuts={() => setAsking({ what: "shortcuts" })}
-        onLogout={() => (state.lines.length > 0 ? setAsking({ what: "logout" }) : void desk.logout())}
+        onLogout={() => (state.lines.length > 0 ? setAsking({ what: "logout" }) : void desk.session.logout())}
       />
       {snapshot.lostAt !== null && <Lost since={snapshot.lostAt} />}
       <Renewal snapshot={snapshot} />

@@ -17,7 +17,7 @@ export function Locked({ operator }: { operator: string }) {
 
   const submit = async (): Promise<void> => {
     setBusy(true);
-    const failure = await desk.unlock(secret);
+    const failure = await desk.session.unlock(secret);
     if (failure === null) return;
     setBusy(false);
     setRefused(true);
@@ -60,7 +60,7 @@ export function Locked({ operator }: { operator: string }) {
             {t(busy ? "loginBusy" : "lockedSubmit")}
           </button>
         </form>
-        <button type="button" class="plain" onClick={() => void desk.logout()}>
+        <button type="button" class="plain" onClick={() => void desk.session.logout()}>
           {t("logout")}
         </button>
       </div>
@@ -73,7 +73,7 @@ export function Keyless() {
   const desk = useConsole();
   return (
     <Told title={t("keylessTitle")} lead={t("keylessLead")}>
-      <button type="button" class="primary" onClick={() => void desk.logout()}>
+      <button type="button" class="primary" onClick={() => void desk.session.logout()}>
         {t("logout")}
       </button>
     </Told>

@@ -32,7 +32,7 @@ export function Login({ reason }: { reason: LoginReason }) {
       return;
     }
     setBusy(true);
-    const refused = await desk.login(name.trim(), password, code ?? undefined);
+    const refused = await desk.session.login(name.trim(), password, code ?? undefined);
     if (refused === null) return;
     setBusy(false);
     if (refused === "code_wanted" || refused === "code_wrong") {

@@ -17,7 +17,7 @@ export function Question({ asking, snapshot, onClose }: { asking: Asking; snapsh
   if (asking.what === "shortcuts") return <Shortcuts onClose={onClose} />;
   if (asking.what === "logout") {
     const lines = [t("logoutHeld"), ...(desk.unsaved ? [t("logoutUnsent")] : [])];
-    return <Ask title={t("logoutAsk")} lines={lines} firm={t("logoutFirm")} onFirm={() => void desk.logout()} onClose={onClose} />;
+    return <Ask title={t("logoutAsk")} lines={lines} firm={t("logoutFirm")} onFirm={() => void desk.session.logout()} onClose={onClose} />;
   }
   const line = lineOf(snapshot.desk, asking.id);
   if (!line) return <Gone onClose={onClose} />;

@@ -78,7 +78,7 @@ function Here({ onClose }: { onClose: () => void }) {
   const [failure, setFailure] = useState<api.Failure | null>(null);
   const submit = async (): Promise<void> => {
     setBusy(true);
-    const refused = await desk.renew(password, code ?? undefined);
+    const refused = await desk.session.renew(password, code ?? undefined);
     setBusy(false);
     if (refused === null) {
       onClose();
