@@ -6,12 +6,12 @@ clustered: no script touches two conversations' slots and the dispatch slot in o
 
 
 def conversation(cid: str) -> str:
-    """Hash: state, category, audience, place, token digest, participants, last sequence number."""
+    """Hash: stage, category, audience, place, token digest, participants."""
     return f"{{{cid}}}:conversation"
 
 
 def log(cid: str) -> str:
-    """Stream of the messages; entry ids are ``<seq>-0``."""
+    """List of the messages, each without its number: its place says that, from 1."""
     return f"{{{cid}}}:log"
 
 

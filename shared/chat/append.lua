@@ -1,5 +1,5 @@
 -- One round trip for many operations of many conversations: who may, dedup, number, append, who holds the other ends.
--- KEYS: three an operation: conversation hash, log stream, client-ids hash.
+-- KEYS: three an operation: conversation hash, log list (a message's place in it is its number), client-ids hash.
 -- ARGV: silence in seconds, most messages a conversation may have; then five an operation: verb, end, who, a, b.
 --   say      a: client id            b: frame without its sequence number
 --   receipt  a: delivered            b: seen
@@ -9,11 +9,14 @@
 --   typing   a: -                    b: -
 -- Answers one array an operation: status, last or given seq, frame of the first sending ("" unless a resend; the
 --   store's error code when unavailable), then the instances of the other ends.
-local ENDS = {'visitor', 'operator', 'psychologist', 'colleague'}
--- The installation itself proves nothing: no socket has its role, only the dispatcher's own code says so.
-local PROOF = {
-  visitor = 'who:visitor', operator = 'who:operator', psychologist = 'who:psychologist', colleague = 'who:colleague',
-  service = 'seq',
+-- What is read for each end: what proves it, then where the others are. The installation itself proves nothing: no
+-- socket has its role, only the dispatcher's own code says so.
+local READ = {
+  visitor = {'who:visitor', 'at:operator', 'at:psychologist', 'at:colleague'},
+  operator = {'who:operator', 'at:visitor', 'at:psychologist', 'at:colleague'},
+  psychologist = {'who:psychologist', 'at:visitor', 'at:operator', 'at:colleague'},
+  colleague = {'who:colleague', 'at:visitor', 'at:operator', 'at:psychologist'},
+  service = {'stage', 'at:visitor', 'at:operator', 'at:psychologist', 'at:colleague'},
 }
 local call = redis.call
 local silence, most = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -29,8 +32,9 @@ local function now_ms()
 end
 
 -- While resume words may bring the visitor back, the conversation waits for that, and no longer.
-local function keep_alive(conversation, log, ids, resumable_until)
+local function keep_alive(conversation, log, ids)
   local left = silence * 1000
+  local resumable_until = call('HGET', conversation, 'resumable_until')
   if resumable_until then
     left = math.max(left, tonumber(resumable_until) - now_ms())
   end
@@ -47,23 +51,24 @@ local function same_end(conversation, log, ids)
   end
 end
 
-local function say(conversation, log, ids, seq, role, id, frame)
-  local number = seq + 1
-  if call('HSETNX', ids, id, number) == 0 then
-    local known = call('HGET', ids, id)
-    local entry = call('XRANGE', log, known .. '-0', known .. '-0')
-    return {'again', tonumber(known), entry[1] and entry[1][2][2] or ''}
+-- Appended first, since that gives the number, and taken back when it was there already or is one too many.
+local function say(conversation, log, ids, role, id, frame)
+  local number = call('RPUSH', log, frame)
+  local fresh = redis.pcall('HSETNX', ids, id, number)
+  if type(fresh) == 'table' then
+    call('RPOP', log)
+    error(fresh)
   end
-  if seq >= most and role ~= 'service' then
+  if fresh == 0 then
+    call('RPOP', log)
+    local known = tonumber(call('HGET', ids, id))
+    return {'again', known, call('LINDEX', log, known - 1) or ''}
+  end
+  if number > most and role ~= 'service' then
+    call('RPOP', log)
     call('HDEL', ids, id)
-    return {'full', seq, ''}
+    return {'full', number - 1, ''}
   end
-  local appended = redis.pcall('XADD', log, number .. '-0', 'm', frame)
-  if type(appended) == 'table' then
-    call('HDEL', ids, id)
-    error(appended)
-  end
-  call('HSET', conversation, 'seq', number)
   if number == 1 then
     same_end(conversation, log, ids)
   end
@@ -77,26 +82,15 @@ local function higher(conversation, field, value)
   end
 end
 
-local function perform(conversation, log, ids, verb, own, who, a, b)
-  local found = call('HMGET', conversation, 'seq', PROOF[own], 'at:visitor', 'at:operator', 'at:psychologist',
-    'at:colleague', 'resumable_until')
-  if not found[1] then
-    return {'gone', 0, ''}
-  end
-  if own ~= 'service' and found[2] ~= who then
-    return {'forbidden', 0, ''}
-  end
-  local seq = tonumber(found[1])
-  local answer = {'ok', seq, ''}
-  if verb == 'say' then
-    answer = say(conversation, log, ids, seq, own, a, b)
-  elseif verb == 'receipt' then
+-- Whatever is no message: receipts, signs of life, who holds an end.
+local function mark(conversation, log, ids, verb, own, a, b, seq)
+  if verb == 'receipt' then
     higher(conversation, 'delivered:' .. own, math.min(tonumber(a), seq))
     higher(conversation, 'seen:' .. own, math.min(tonumber(b), seq))
   elseif verb == 'ping' or verb == 'attach' then
     if own == 'visitor' then
       call('HSET', conversation, 'at:visitor', a, 'sign', now_ms())
-      keep_alive(conversation, log, ids, found[7])
+      keep_alive(conversation, log, ids)
     else
       call('HSET', conversation, 'at:' .. own, a)
     end
@@ -105,10 +99,24 @@ local function perform(conversation, log, ids, verb, own, who, a, b)
       call('HDEL', conversation, 'at:' .. own)
     end
   end
+end
+
+local function perform(conversation, log, ids, verb, own, who, a, b)
+  local found = call('HMGET', conversation, unpack(READ[own]))
+  if not found[1] or (own ~= 'service' and found[1] ~= who) then
+    return {call('EXISTS', conversation) == 1 and 'forbidden' or 'gone', 0, ''}
+  end
+  local answer
+  if verb == 'say' then
+    answer = say(conversation, log, ids, own, a, b)
+  else
+    answer = {'ok', call('LLEN', log), ''}
+    mark(conversation, log, ids, verb, own, a, b, answer[2])
+  end
   local told = {}
-  for i = 1, #ENDS do
-    local instance = found[2 + i]
-    if instance and ENDS[i] ~= own and not told[instance] then
+  for i = 2, #found do
+    local instance = found[i]
+    if instance and not told[instance] then
       told[instance] = true
       answer[#answer + 1] = instance
     end

@@ -22,6 +22,7 @@ MOST_UNANSWERED = 2
 """Pings without an answer after which the connection counts as lost."""
 DEFAULT_PORT = 4222
 MOST_BYTES = 8_388_608
+MOST_DIGITS = len(str(MOST_BYTES))
 """Bytes of one message, or of a line without an end, above which the other side is no NATS server of ours."""
 
 Received = Callable[[str, bytes], None]
@@ -238,6 +239,6 @@ class CoreNats:
 
 def _size(word: bytes) -> int:
     """Return the size that a message's head names. Raises ``ValueError``: a negative one would be read for ever."""
-    if not word.isdigit() or len(word) > len(str(MOST_BYTES)) or int(word) > MOST_BYTES:
+    if not word.isdigit() or len(word) > MOST_DIGITS or (size := int(word)) > MOST_BYTES:
         raise ValueError("no size of a message")
-    return int(word)
+    return size

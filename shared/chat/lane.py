@@ -263,9 +263,10 @@ class Lane:
             code, detail = _REFUSALS[outcome.status]
             self._refuse(cid, code, detail)
             return
+        # Announced first: somebody waits for the words, and nobody for the acknowledgement.
+        self._announce(outcome, wire.announce_message(outcome.seq, whole_frame(outcome.seq, tail)))
         self._outbox.send_in_company(Ack(conversation=self.conversation, cid=cid, seq=outcome.seq, at=at))
         self._received.acknowledged(outcome.seq)
-        self._announce(outcome, wire.announce_message(outcome.seq, whole_frame(outcome.seq, tail)))
 
     def _announce(self, outcome: Outcome, payload: bytes) -> None:
         if outcome.status in {"ok", "again"}:

@@ -19,10 +19,12 @@ class Outbox:
     it: the log in the store has what it misses.
     """
 
-    __slots__ = ("_due", "_limit", "_queue", "_shutting", "_socket", "_task", "_timer", "_waiting", "_wrote_at")
+    __slots__ = ("_due", "_limit", "_loop", "_queue", "_shutting", "_socket", "_task", "_timer", "_waiting", "_wrote_at")
 
     def __init__(self, socket: Socket, limit: int) -> None:
         self._socket = socket
+        # Kept, since asking for it is a system call (getpid) every time, and this is done for every frame.
+        self._loop = asyncio.get_running_loop()
         self._limit = limit - FULL_BYTES
         self._queue: list[bytes] = []
         self._waiting = 0
@@ -41,7 +43,7 @@ class Outbox:
         """Queue an encoded frame; returns at once."""
         if self._take(frame) and not self._due:
             self._due = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._loop.call_soon(self._flush)
 
     def send(self, frame: Frame) -> None:
         """Encode and queue a frame."""
@@ -52,11 +54,10 @@ class Outbox:
 
         Of a busy socket, it saves every other write.
         """
-        loop = asyncio.get_running_loop()
-        if loop.time() - self._wrote_at > COMPANY_S:
+        if self._loop.time() - self._wrote_at > COMPANY_S:
             self.send(frame)
         elif self._take(encode(frame)) and not self._due and self._timer is None:
-            self._timer = loop.call_later(COMPANY_S, self._flush)
+            self._timer = self._loop.call_later(COMPANY_S, self._flush)
 
     def shut(self, code: int, reason: bytes) -> None:
         """Drop what waits and close the socket; returns at once. A second call changes nothing."""
@@ -99,7 +100,7 @@ class Outbox:
         if self._task is not None or not self._queue:
             return
         if self._socket.write_now(self._queue):
-            self._wrote_at = asyncio.get_running_loop().time()
+            self._wrote_at = self._loop.time()
             self._queue.clear()
             self._waiting = 0
         else:

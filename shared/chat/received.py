@@ -63,7 +63,8 @@ class Received:
 
     def exists(self, seq: int) -> None:
         """Note that the log reaches to ``seq``."""
-        self._stored = max(self._stored, seq)
+        if seq > self._stored:
+            self._stored = seq
 
     def page(self, after: int, stored: int, found: Sequence[int]) -> list[int]:
         """Take a page of the log; return which of its messages to forward, in order.
@@ -88,8 +89,8 @@ class Received:
 
     def _advance(self, seq: int) -> None:
         self.last = max(self.last, seq)
-        while self.last + 1 in self._own:
-            self.last += 1
         if self._own:
+            while self.last + 1 in self._own:
+                self.last += 1
             self._own = {own for own in self._own if own > self.last} or NONE
-        self._stored = max(self._stored, self.last)
+        self.exists(self.last)

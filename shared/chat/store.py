@@ -42,17 +42,18 @@ return 1
 
 _ERASE = """
 local found = redis.call('HMGET', KEYS[1],
-  'seq', ARGV[1], 'who:operator', 'at:visitor', 'at:operator', 'at:psychologist', 'at:colleague')
+  'stage', ARGV[1], 'who:operator', 'at:visitor', 'at:operator', 'at:psychologist', 'at:colleague')
 if not found[1] then return {'gone'} end
 if ARGV[2] ~= '' and found[2] ~= ARGV[2] then return {'forbidden'} end
+local messages = redis.call('LLEN', KEYS[2])
 redis.call('DEL', unpack(KEYS))
-local answer = {'erased', found[1], found[3] or ''}
+local answer = {'erased', messages, found[3] or ''}
 for i = 4, 7 do answer[i] = found[i] or '' end
 return answer
 """
 
 _ENDANGER = """
-local found = redis.call('HMGET', KEYS[1], 'seq', 'danger')
+local found = redis.call('HMGET', KEYS[1], 'stage', 'danger')
 if not found[1] then return -1 end
 if ARGV[2] == '1' then
   if found[2] == ARGV[1] or (found[2] and found[2] ~= 'visitor') then return 0 end
@@ -80,7 +81,6 @@ class Record:
     audience: Audience
     language: str
     opened_at: int
-    seq: int = 0
     postal_code: str | None = None
     commune: str | None = None
     commune_name: str | None = None
@@ -191,7 +191,7 @@ class ConversationStore:
     async def create(self, cid: str, fields: Mapping[str, str | int]) -> None:
         """Begin a conversation with these fields; it expires unless its visitor gives signs of life."""
         async with self.client.pipeline(transaction=True) as pipe:
-            begun: dict[Any, Any] = {"seq": 0, "stage": Stage.ROUTING, **fields}
+            begun: dict[Any, Any] = {"stage": Stage.ROUTING, **fields}
             pipe.hset(keys.conversation(cid), mapping=begun)
             pipe.expire(keys.conversation(cid), self._silence_s)
             await pipe.execute()
@@ -220,12 +220,8 @@ class ConversationStore:
 
     async def messages_after(self, cid: str, seq: int) -> list[tuple[int, bytes]]:
         """Return up to ``PAGE`` messages after ``seq`` as (seq, whole frame), in order."""
-        entries: Any = await self.client.xrange(keys.log(cid), min=f"{seq + 1}-0", count=PAGE)
-        found = []
-        for entry_id, fields in entries:
-            number = int(entry_id.split(b"-")[0])
-            found.append((number, whole_frame(number, fields[b"m"])))
-        return found
+        tails: Any = await self.client.lrange(keys.log(cid), seq, seq + PAGE - 1)
+        return [(number, whole_frame(number, tail)) for number, tail in enumerate(tails, seq + 1)]
 
     async def erase(self, cid: str, role: Role, proof: str = "") -> Erasure:
         """Destroy record, log, client ids and sealed addresses at once. With ``proof``, only if it is the role's own.
@@ -255,7 +251,7 @@ def whole_frame(seq: int, tail: bytes) -> bytes:
 def parse(fields: Mapping[bytes, bytes]) -> Record | None:
     """Read a record from the store's hash; None for an empty or half-expired one."""
     text = {name.decode(): value.decode() for name, value in fields.items()}
-    if "seq" not in text or "category" not in text:
+    if "stage" not in text or "category" not in text:
         return None
     return Record(
         stage=Stage(text["stage"]),
@@ -263,7 +259,6 @@ def parse(fields: Mapping[bytes, bytes]) -> Record | None:
         audience=Audience(text["audience"]),
         language=text["language"],
         opened_at=int(text["opened_at"]),
-        seq=int(text["seq"]),
         postal_code=text.get("postal_code"),
         commune=text.get("commune"),
         commune_name=text.get("commune_name"),

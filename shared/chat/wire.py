@@ -5,6 +5,7 @@ waits, retries or acknowledges. No stream captures these subjects.
 """
 
 from collections.abc import Callable
+from struct import Struct
 from typing import Protocol
 
 from shared import subjects
@@ -20,7 +21,8 @@ CHANGED = b"s"
 ERASED = b"x"
 """Followed by an ``erased`` frame: forget the conversation."""
 
-MESSAGE_HEAD = 9
+_HEAD = Struct(">cQ")
+MESSAGE_HEAD = _HEAD.size
 """Bytes of a message's announcement before its frame."""
 
 MAX_WAITING = 20_000
@@ -34,12 +36,12 @@ Receiver = Callable[[str, bytes], None]
 
 def announce_message(seq: int, frame: bytes) -> bytes:
     """Return the payload that announces a stored message."""
-    return MESSAGE + seq.to_bytes(8, "big") + frame
+    return _HEAD.pack(MESSAGE, seq) + frame
 
 
 def read_message(payload: bytes) -> tuple[int, bytes]:
     """Return the sequence number and the frame of a message's announcement."""
-    return int.from_bytes(payload[1:MESSAGE_HEAD], "big"), payload[MESSAGE_HEAD:]
+    return _HEAD.unpack_from(payload)[1], payload[MESSAGE_HEAD:]
 
 
 class Wire(Protocol):

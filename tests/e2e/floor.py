@@ -41,7 +41,7 @@ class Busy:
     async def come(self, queue: str, ago_s: int) -> str:
         """Somebody waits since so long."""
         conversation, force, category = str(uuid4()), *queue.split(".")
-        record = {"seq": "0", "stage": str(Stage.WAITING), "category": category, "audience": "victim", "language": "fr"}
+        record = {"stage": str(Stage.WAITING), "category": category, "audience": "victim", "language": "fr"}
         opened_at = now_ms() - ago_s * 1000
         for name, value in {**record, "opened_at": str(opened_at), "force": force, "who:visitor": "digest"}.items():
             await self.valkey.hset(keys.conversation(conversation), name, value)

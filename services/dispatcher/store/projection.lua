@@ -5,7 +5,7 @@
 -- Answers {} when the conversation is gone; otherwise whether the decision is the newest (1) or an old one (0), and
 -- the instances that held the ends before this.
 local ENDS = { 'at:visitor', 'at:operator', 'at:colleague', 'at:psychologist' }
-local found = redis.call('HMGET', KEYS[1], 'seq', 'decided', unpack(ENDS))
+local found = redis.call('HMGET', KEYS[1], 'stage', 'decided', unpack(ENDS))
 if not found[1] then return {} end
 local version, decided = tonumber(ARGV[1]), tonumber(found[2] or '-1')
 if version > decided then

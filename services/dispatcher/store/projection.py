@@ -40,7 +40,7 @@ return 1
 
 _KEEP = """
 local missing, silence = tonumber(ARGV[1]), tonumber(ARGV[3])
-local found = redis.call('HMGET', KEYS[1], 'seq', 'missing_at', 'kept_until', 'words', 'resumable_until')
+local found = redis.call('HMGET', KEYS[1], 'stage', 'missing_at', 'kept_until', 'words', 'resumable_until')
 if not found[1] or tonumber(found[2] or '0') ~= missing then return {} end
 if missing > 0 then
   for i = 1, 3 do redis.call('PEXPIREAT', KEYS[i], ARGV[2], 'GT') end
@@ -164,11 +164,11 @@ class Projection:
         """Return which of them are gone, and which say that somebody is in danger."""
         async with self._valkey.pipeline(transaction=False) as pipe:
             for conversation in conversations:
-                pipe.hmget(keys.conversation(conversation), "seq", "danger")
+                pipe.hmget(keys.conversation(conversation), "stage", "danger")
             answers = await pipe.execute()
         found = list(zip(conversations, answers, strict=True))
         return Look(
-            [one for one, (seq, _) in found if seq is None],
+            [one for one, (stage, _) in found if stage is None],
             {one: danger.decode() for one, (_, danger) in found if danger},
         )
 

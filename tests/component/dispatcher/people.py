@@ -94,7 +94,6 @@ class Place:
         await self.valkey.hset(
             keys.conversation(conversation),
             mapping={
-                "seq": 0,
                 "stage": Stage.ROUTING,
                 "category": category,
                 "audience": Audience.VICTIM,

@@ -111,7 +111,6 @@ async def test_who_waits_for_a_closed_queue_reads_why_in_their_language_or_else_
     for language, words in (("en-GB", "The chat opens again at 8."), ("ar", "Le chat rouvre à 8 h."), ("", None)):
         conversation = str(uuid4())
         record: dict[str, str | int] = {
-            "seq": 0,
             "stage": "waiting",
             "position": 3,
             "estimate_s": 60,

@@ -95,7 +95,7 @@ async def test_both_ends_hear_once_what_became_of_a_report_however_often_it_is_d
     await eventually(lambda: settled(world))
     assert json.loads(message.body) == {"v": 1, "report": str(report), "status": "taken", "answer": "an.answer"}
     assert (message.cid, message.seq) == (f"r-{report}-2", 1)
-    assert await client.xlen(keys.log(conversation)) == 1
+    assert await client.llen(keys.log(conversation)) == 1
     assert sum(isinstance(one, Message) for one in desk.heard) == 1
 
 
