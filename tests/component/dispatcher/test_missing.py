@@ -1,15 +1,12 @@
 """Who vanishes while in danger is missing, once for everybody on duty, until they are back or somebody says why."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
-from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 from redis.asyncio import Redis
@@ -27,38 +24,12 @@ from shared.contracts.dispatcher import ConversationFound, ConversationMissing
 from tests.component.dispatcher import office
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.people import Desk, Place
+from tests.component.dispatcher.vanishing import Facts, Looks, Page
 from tests.servers import NatsServer, ValkeyServer, eventually
 
 SOON = {"vanished_s": 1, "console_silence_s": 120, "grace_s": 0, "silence_s": 30, "vanished_kept_s": 3_600}
 SILENCE_S, KEPT_S = 30, 3_600
-PROOF = "digest"
 Sitting = Callable[..., Awaitable[Desk]]
-
-
-@dataclass
-class Page:
-    """A visitor's page, as far as the store hears of it."""
-
-    batcher: Batcher
-    conversations: ConversationStore
-    client: Redis
-
-    async def sign(self, conversation: str) -> None:
-        """Connect, or ping."""
-        outcome = await self.batcher.perform("attach", conversation, Role.VISITOR, PROOF, "gateway.1")
-        assert outcome.status == "ok"
-
-    async def endangered(self, place: Place) -> str:
-        """Come in, say that one is in danger, and be gone."""
-        conversation = await place.visit_unrouted()
-        await self.sign(conversation)
-        await self.conversations.endanger(conversation, Role.VISITOR, on=True, at_ms=now_ms())
-        await place.route(conversation)
-        return conversation
-
-    async def left_s(self, conversation: str) -> float:
-        """How long the store still keeps the conversation, in seconds."""
-        return int(await self.client.pttl(keys.conversation(conversation))) / 1000
 
 
 @pytest.fixture
@@ -72,6 +43,12 @@ async def page(client: Redis) -> AsyncIterator[Page]:
 async def both(start: Start) -> list[Running]:
     """Two instances for which one second is too long."""
     return [await start(**SOON), await start(**SOON)]
+
+
+@pytest.fixture
+def looks(both: list[Running], monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """What those two look at."""
+    return Looks(both, monkeypatch)
 
 
 @pytest.fixture
@@ -95,33 +72,15 @@ async def seat(place: Place) -> AsyncIterator[Sitting]:
         yield one
 
 
-@dataclass
-class Facts:
-    """What is stated of missing visitors, as it is published."""
-
-    manager: JetStreamContext
-    wanted: list[str]
-
-    async def kinds(self) -> list[str]:
-        """Return the kinds of these facts, in order."""
-        state = (await self.manager.stream_info(streams.CONVERSATIONS)).state
-        found = []
-        for seq in range(state.first_seq, state.last_seq + 1):
-            with suppress(NotFoundError):  # everybody has heard it
-                found.append((await self.manager.get_msg(streams.CONVERSATIONS, seq)).subject or "")
-        kinds = {subject.rpartition(".")[0]: subject.split(".")[3] for subject in self.wanted}
-        return [kinds[one.rpartition(".")[0]] for one in found if one.rpartition(".")[0] in kinds]
-
-
 @pytest.fixture
-async def stated(nats: NatsServer) -> AsyncIterator[Facts]:
+async def stated(nats: NatsServer, client: Redis) -> AsyncIterator[Facts]:
     admin = await nats.connect("admin")
     manager = admin.jetstream()
     wanted = [subjects.event(kind) for kind in (ConversationMissing, ConversationFound)]
     # The stream keeps what somebody wants.
     consumer = ConsumerConfig(durable_name="missing-test", filter_subjects=wanted, ack_policy=AckPolicy.EXPLICIT)
     await manager.add_consumer(streams.CONVERSATIONS, consumer)
-    yield Facts(manager, wanted)
+    yield Facts(manager, client, wanted)
     with suppress(NotFoundError):  # what empties the streams between tests may have come first
         await manager.delete_consumer(streams.CONVERSATIONS, "missing-test")
     await admin.close()
@@ -170,8 +129,7 @@ async def test_of_two_instances_it_is_said_once_and_the_return_ends_it(
     await desk.hears(Held, lambda held: held.missing_at is None and held.visitor_connected and held.danger is not None)
     await eventually(lambda: _is(_alarms(chief), []))
     assert await page.left_s(conversation) <= SILENCE_S, "it is kept as long as any other again"
-    await eventually(lambda: _is(place.valkey.zcard(keys.UNANNOUNCED), 0))
-    assert await stated.kinds() == ["missing", "found"]
+    assert await stated.all_kinds() == ["missing", "found"]
     written = await _written(nats, conversation)
     assert [(one.action, one.account, one.reason) for one in written] == [
         (AuditAction.VISITOR_MISSING, "police1", None),
@@ -239,7 +197,7 @@ async def test_an_operator_lost_too_and_it_goes_to_another_although_nobody_is_th
 
 
 async def test_closed_with_a_reason_it_stays_closed_for_this_absence_and_is_kept_no_longer(
-    both: list[Running], place: Place, page: Page, seat: Sitting, stated: Facts, nats: NatsServer
+    both: list[Running], place: Place, page: Page, seat: Sitting, stated: Facts, looks: Looks, nats: NatsServer
 ) -> None:
     desk, stranger = await seat(both[0], "police1"), await seat(both[1], "chief2", StaffRole.OPERATOR)
     chief = await seat(both[1], "chief1", StaffRole.SUPERVISOR)
@@ -260,8 +218,8 @@ async def test_closed_with_a_reason_it_stays_closed_for_this_absence_and_is_kept
     assert await _post(desk, "/api/missing/close", conversation=conversation, why="patrol_there") == 409
     await desk.hears(Held, lambda held: held.missing_at is None and held.turn == 1 and held.danger is not None)
     await eventually(lambda: _shorter(page, conversation))
-    await asyncio.sleep(2.5)  # nothing may happen: two looks and more
-    assert await stated.kinds() == ["missing", "found"]
+    await looks.end(conversation, 2)
+    assert await stated.all_kinds() == ["missing", "found"], "looked at again by each, and nothing happened"
     await page.sign(conversation)
     await eventually(lambda: _is(stated.kinds(), ["missing", "found", "missing"]), otherwise="a new absence")
     written = await _written(nats, conversation)
@@ -334,14 +292,19 @@ async def _over(nats: NatsServer, conversation: str) -> bool:
 
 
 async def test_who_is_not_in_danger_or_gives_signs_is_never_missing(
-    both: list[Running], place: Place, page: Page, seat: Sitting
+    start: Start, place: Place, page: Page, seat: Sitting, stated: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = await seat(both[0], "police1")
+    too_long_s = 2  # a page that gives a sign at every look is not silent for so long
+    patient = [await start(**SOON | {"vanished_s": too_long_s}) for _ in range(2)]
+    looks = Looks(patient, monkeypatch)
+    desk = await seat(patient[0], "police1")
     calm, there = await place.visit_unrouted(), await page.endangered(place)
     await page.sign(calm)
     await place.route(calm)
-    for _ in range(6):
+    began = now_ms()
+    while now_ms() - began < 1.5 * too_long_s * 1000:
         await page.sign(there)
-        await asyncio.sleep(0.5)  # signs come at intervals shorter than the patience: that is what is tried
-    assert not [one for one in desk.heard if isinstance(one, Held) and one.missing_at is not None]
+        await looks.begin(there)
+    assert await stated.all_kinds() == []
     await desk.hears(Held, lambda held: held.conversation == there and held.missing_at is not None)
+    assert not [one for one in desk.heard if isinstance(one, Held) and one.conversation == calm and one.missing_at]
