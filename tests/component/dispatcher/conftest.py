@@ -21,11 +21,13 @@ from shared.contracts.conversation import Force
 from tests.component.dispatcher import office
 from tests.component.dispatcher.oidc import Open, Way
 from tests.component.dispatcher.people import Clock, Desk, Place
+from tests.component.dispatcher.psychologists import OPEN, Meeting, does, given, in_it
 from tests.provider.running import TheProvider, free_port, running_provider
 from tests.servers import NatsServer, ValkeyServer
 
 Start = Callable[..., Awaitable[Running]]
 Sitting = Callable[..., Awaitable[Desk]]
+Meet = Callable[..., Awaitable[Meeting]]
 
 
 @pytest.fixture
@@ -75,14 +77,6 @@ async def instance(start: Start) -> Running:
 
 
 @pytest.fixture
-async def desk(instance: Running, place: Place) -> AsyncIterator[Desk]:
-    """The browser of a hired operator who is not logged in."""
-    await place.hire("police1")
-    async with aiohttp.ClientSession() as browser:
-        yield Desk(instance.port, "police1", browser)
-
-
-@pytest.fixture
 async def browser() -> AsyncIterator[aiohttp.ClientSession]:
     """One browser."""
     async with aiohttp.ClientSession() as session:
@@ -90,16 +84,69 @@ async def browser() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def seat(place: Place, browser: aiohttp.ClientSession) -> Sitting:
-    """Hire, log in and open a console."""
+def hired(place: Place, browser: aiohttp.ClientSession) -> Sitting:
+    """Hire somebody; their browser is not logged in."""
 
-    async def one(instance: Running, login: str, *, force: Force = Force.POLICE, **changes: object) -> Desk:
+    async def one(instance: Running, login: str = "police1", *, force: Force = Force.POLICE, **changes: object) -> Desk:
         await place.hire(login, force, **changes)
-        desk = Desk(instance.port, login, browser)
-        assert (await desk.log_in()).status == 200
-        return await desk.open()
+        return Desk(instance.port, login, browser)
 
     return one
+
+
+@pytest.fixture
+async def desk(instance: Running, hired: Sitting) -> Desk:
+    """The browser of a hired operator who is not logged in."""
+    return await hired(instance)
+
+
+@pytest.fixture
+def seat(hired: Sitting) -> Sitting:
+    """Hire, log in and open a console."""
+
+    async def one(instance: Running, login: str, **changes: object) -> Desk:
+        return await _seated(await hired(instance, login, **changes))
+
+    return one
+
+
+@pytest.fixture
+async def busy(instance: Running, place: Place, seat: Sitting) -> tuple[Desk, str]:
+    """The console of an operator, and the conversation that they were given."""
+    desk = await seat(instance, "police1")
+    return desk, await given(desk, place)
+
+
+@pytest.fixture
+def psychologist(place: Place, browser: aiohttp.ClientSession) -> Sitting:
+    """Hire a psychologist and open their console."""
+
+    async def one(instance: Running, login: str = "psy1", *, limit: int = 3, both: bool = False) -> Desk:
+        await place.hire_psychologist(login, limit=limit, both_forces=both)
+        return await _seated(Desk(instance.port, login, browser))
+
+    return one
+
+
+@pytest.fixture
+def together(start: Start, place: Place, seat: Sitting, psychologist: Sitting) -> Meet:
+    """Have an operator given a chat, and a psychologist called into it, at an instance with these settings."""
+
+    async def one(*, limit: int = 3, both: bool = False, **settings: object) -> Meeting:
+        instance = await start(**OPEN, **settings)
+        police = await seat(instance, "police1")
+        conversation = await given(police, place)
+        psy = await psychologist(instance, limit=limit, both=both)
+        assert await does(police, "call", conversation) == (204, "")
+        await in_it(psy, conversation)
+        return Meeting(instance, police, psy, conversation)
+
+    return one
+
+
+async def _seated(desk: Desk) -> Desk:
+    assert (await desk.log_in()).status == 200
+    return await desk.open()
 
 
 @pytest.fixture

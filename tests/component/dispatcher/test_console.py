@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-import aiohttp
 import pytest
 from redis.asyncio import Redis
 
@@ -39,13 +38,8 @@ def _say(conversation: str, body: str) -> Say:
     return Say(conversation=conversation, cid=uuid4().hex, body=body)
 
 
-async def test_a_message_is_stored_acknowledged_and_there_after_a_reload(
-    start: Start, place: Place, seat: Sitting
-) -> None:
-    instance = await start()
-    desk = await seat(instance, "police1")
-    conversation = await place.visit()
-    await desk.hears(Held)
+async def test_a_message_is_stored_acknowledged_and_there_after_a_reload(busy: tuple[Desk, str]) -> None:
+    desk, conversation = busy
     for number in range(5):
         await desk.send(_say(conversation, f"words {number}"))
     await desk.hears(Ack, lambda ack: ack.seq == 5)
@@ -122,13 +116,8 @@ async def test_a_newer_console_of_the_same_operator_supersedes_the_older_on_anot
     await newer.hears(Ack)
 
 
-async def test_the_operator_ends_and_nothing_is_left(
-    start: Start, place: Place, seat: Sitting, client: Redis, nats: NatsServer
-) -> None:
-    instance = await start()
-    desk = await seat(instance, "police1")
-    conversation = await place.visit()
-    await desk.hears(Held)
+async def test_the_operator_ends_and_nothing_is_left(busy: tuple[Desk, str], client: Redis, nats: NatsServer) -> None:
+    desk, conversation = busy
     await desk.send(_say(conversation, "canary-7f3a"))
     await desk.hears(Ack)
     await desk.send(End(conversation=conversation))
@@ -215,13 +204,9 @@ async def test_logging_out_gives_the_chats_to_others_at_once(start: Start, place
 
 
 async def test_frames_out_of_order_and_wrong_ones_get_a_typed_error_and_the_socket_lives(
-    start: Start, place: Place, browser: aiohttp.ClientSession
+    start: Start, seat: Sitting
 ) -> None:
-    instance = await start()
-    await place.hire("police1")
-    desk = Desk(instance.port, "police1", browser)
-    await desk.log_in()
-    await desk.open()
+    desk = await seat(await start(), "police1")
     await desk.hears(Welcome)
     assert desk.socket is not None
     await desk.send(Sync())

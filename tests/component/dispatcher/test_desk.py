@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from services.dispatcher.desk.files import SHIPPED, load
-from tests.component.dispatcher.conftest import Start
-from tests.component.dispatcher.people import Desk, Place
+from tests.component.dispatcher.conftest import Sitting, Start
+from tests.component.dispatcher.people import Desk
 
 
 @pytest.fixture
@@ -23,12 +23,7 @@ async def ask(desk: Desk, **headers: str) -> aiohttp.ClientResponse:
     return await desk.http.get(f"{desk.base}/api/desk", headers={**desk.headers(), **headers})
 
 
-async def test_the_desk_is_for_who_has_a_session_and_nobody_else(
-    start: Start, place: Place, browser: aiohttp.ClientSession
-) -> None:
-    instance = await start()
-    await place.hire("police1")
-    desk = Desk(instance.port, "police1", browser)
+async def test_the_desk_is_for_who_has_a_session_and_nobody_else(desk: Desk) -> None:
     assert (await ask(desk)).status == 401
     known = '"' + "0" * 32 + '"'
     assert (await ask(desk, **{"If-None-Match": "*"})).status == 401
@@ -41,12 +36,7 @@ async def test_the_desk_is_for_who_has_a_session_and_nobody_else(
     assert library["problems"] == []
 
 
-async def test_a_browser_that_has_it_is_told_so_and_one_that_unpacks_gets_it_packed(
-    start: Start, place: Place, browser: aiohttp.ClientSession
-) -> None:
-    instance = await start()
-    await place.hire("police1")
-    desk = Desk(instance.port, "police1", browser)
+async def test_a_browser_that_has_it_is_told_so_and_one_that_unpacks_gets_it_packed(desk: Desk) -> None:
     await desk.log_in()
     plain = await ask(desk, **{"Accept-Encoding": "identity"})
     packed = await ask(desk, **{"Accept-Encoding": "gzip"})
@@ -58,15 +48,13 @@ async def test_a_browser_that_has_it_is_told_so_and_one_that_unpacks_gets_it_pac
 
 
 async def test_an_installation_s_own_sheet_is_served_and_its_bad_one_costs_nothing(
-    start: Start, place: Place, browser: aiohttp.ClientSession, tmp_path: Path
+    start: Start, hired: Sitting, tmp_path: Path
 ) -> None:
     """The service starts, the shipped sheet is there, and the console is told which file and which field."""
     shipped = (SHIPPED / "infractions" / "viol.toml").read_text(encoding="utf-8")
     (tmp_path / "viol.toml").write_text(shipped.replace('"Viol"', '"Viol (parquet)"'), encoding="utf-8")
     (tmp_path / "menaces.toml").write_text('kind = "offence"\ntitle = "Menaces"\n', encoding="utf-8")
-    instance = await start(desk_dir=tmp_path)
-    await place.hire("police1")
-    desk = Desk(instance.port, "police1", browser)
+    desk = await hired(await start(desk_dir=tmp_path))
     await desk.log_in()
     library = await (await ask(desk, **{"Accept-Encoding": "identity"})).json()
     assert library["sheets"]["viol"]["title"] == "Viol (parquet)"

@@ -4,7 +4,6 @@ import asyncio
 import json
 from uuid import uuid4
 
-import aiohttp
 from redis.asyncio import Redis
 
 from shared import keys
@@ -61,37 +60,26 @@ async def test_a_visitor_is_queued_assigned_and_shown_to_the_operator(
 
 
 async def test_the_red_button_frees_the_operator_even_when_the_announcement_is_lost(
-    start: Start, place: Place, seat: Sitting, client: Redis
+    busy: tuple[Desk, str], place: Place, client: Redis
 ) -> None:
-    instance = await start()
-    desk = await seat(instance, "police1")
-    conversation = await place.visit()
-    await desk.hears(Held)
+    desk, conversation = busy
     await place.red_button(conversation)
     erased = await desk.hears(Erased)
     assert erased.conversation == conversation
     assert await client.scard(keys.load("police1")) == 0
 
 
-async def test_a_conversation_that_fell_silent_frees_its_operator(
-    start: Start, place: Place, seat: Sitting, client: Redis
-) -> None:
-    instance = await start()
-    desk = await seat(instance, "police1")
-    conversation = await place.visit()
-    await desk.hears(Held)
+async def test_a_conversation_that_fell_silent_frees_its_operator(busy: tuple[Desk, str], client: Redis) -> None:
+    desk, conversation = busy
     await client.delete(*keys.all_of(conversation))
     assert (await desk.hears(Erased)).ended_by is EndedBy.SILENCE
     assert await client.hexists(keys.HELD, conversation) == 0
 
 
 async def test_a_routed_event_that_comes_again_changes_nothing(
-    start: Start, place: Place, seat: Sitting, client: Redis, nats: NatsServer
+    busy: tuple[Desk, str], place: Place, client: Redis, nats: NatsServer
 ) -> None:
-    instance = await start()
-    desk = await seat(instance, "police1")
-    conversation = await place.visit()
-    await desk.hears(Held)
+    desk, conversation = busy
     for _ in range(3):
         await place.route(conversation)
     later = await place.visit()
@@ -148,15 +136,12 @@ async def test_a_decision_whose_maker_died_is_carried_out_by_another_instance(
 
 
 async def test_a_visitor_who_writes_english_gets_the_one_who_speaks_it(
-    start: Start, place: Place, seat: Sitting, browser: aiohttp.ClientSession
+    start: Start, place: Place, seat: Sitting
 ) -> None:
     """V17: from the account to the assignment."""
     instance = await start()
-    await place.hire("police2", languages=("fr", "en"))
     french = await seat(instance, "police1")
-    english = Desk(instance.port, "police2", browser)
-    await english.log_in()
-    await english.open()
+    english = await seat(instance, "police2", languages=("fr", "en"))
     for desk in (french, english):
         await desk.hears(Welcome)
     visitors = [await place.visit(language="en-GB") for _ in range(3)]
