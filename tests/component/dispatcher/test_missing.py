@@ -14,6 +14,8 @@ from redis.asyncio import Redis
 from services.dispatcher.app import Running, running
 from services.dispatcher.settings import DispatcherSettings
 from services.dispatcher.staff.accounts import StaffRole
+from services.dispatcher.store.dispatch import DispatchStore
+from services.dispatcher.store.missing import MissingStore
 from shared import keys, streams, subjects
 from shared.chat.batch import Batcher
 from shared.chat.frames import Erased, Held, Role
@@ -147,14 +149,9 @@ async def test_the_death_of_the_instance_that_found_out_changes_nothing(
     await eventually(lambda: _is(other.floor.dispatch.waiting("police.domestic"), [conversation]))
     record = await page.conversations.record(conversation)
     assert record is not None
-    gone = other.floor.dangers.missing
-    gone._store._clock = lambda: now_ms() + 7_200_000  # the one that dies: hours are over
-    try:
-        [decision] = await gone.look({conversation: record.sign or 0})
-    finally:
-        gone._store._clock = None
-    assert decision.kind == "missing"
-    await place.valkey.zadd(keys.UNANNOUNCED, {decision.raw: now_ms()})
+    # The one that dies, for which no silence is short enough; its decision is in the store, and that is all of it.
+    dying = MissingStore(DispatchStore(page.client, other.floor.dispatch.patience, absent_ms=0))
+    assert [one.kind for one in await dying.look({conversation: record.sign or 0})] == ["missing"]
     await eventually(lambda: _is(_operators(chief), [None]))
     await eventually(lambda: _is(stated.kinds(), ["missing"]))
     written = await _written(nats, conversation)
