@@ -8,6 +8,23 @@ from tests.e2e.people import Operator, People, Visitor
 from tests.e2e.test_accessibility import no_finding
 
 POLICE = 0
+COMPOSER = "#compose-1"
+MOVES = (
+    ({"ctrlKey": True, "key": "k"}, ".help-of [role=combobox]"),
+    ({"key": "Escape"}, COMPOSER),
+    ({"altKey": True, "key": "f"}, ".help-of form[role=search] input"),
+    ({"altKey": True, "key": "1", "code": "Digit1"}, COMPOSER),
+    ({"altKey": True, "key": "g"}, ".help-of .report :is(select, h2)"),
+    ({"altKey": True, "key": "j"}, COMPOSER),
+    ({"altKey": True, "key": "n"}, ".help-of .staff textarea"),
+    ({"altKey": True, "key": "m"}, ".staff-chat textarea"),
+)
+# A key, and where the cursor is in the same turn: nothing else has run in between, and no other key could have.
+PRESS_AND_LOOK = """([key, field]) => {
+  const press = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...key });
+  document.activeElement.dispatchEvent(press);
+  return document.activeElement.matches(field);
+}"""
 
 
 async def at_the_desk(people: People, about: str = "domestic") -> tuple[Operator, Visitor]:
@@ -36,6 +53,15 @@ def finder(operator: Operator) -> Locator:
 def options(operator: Operator) -> Locator:
     """What was found."""
     return operator.page.get_by_role("option")
+
+
+async def test_a_key_has_moved_the_cursor_before_another_can_be_pressed(people: People) -> None:
+    """V17 O2: on the slowest machine no letter goes on into the answer to the visitor, nor to another one's."""
+    policeman, _ = await at_the_desk(people)
+    page = policeman.page
+    await expect(page.locator("[role=combobox]")).to_be_attached()
+    for key, field in MOVES:
+        assert await page.evaluate(PRESS_AND_LOOK, [key, field]), f"{key} to {field}"
 
 
 async def test_an_operator_inserts_a_sentence_by_keyboard_alone_and_sends_it(people: People) -> None:

@@ -15,6 +15,7 @@ import { notesOf } from "../staff/place";
 import { StaffTeller } from "../staff/teller";
 import { useBackroom } from "../staff/use";
 import { Announcer } from "./announcer";
+import { atOnce } from "./at-once";
 import { Bar, Lost } from "./bar";
 import { useConsole } from "./context";
 import { Help } from "./help";
@@ -58,10 +59,20 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
   }, [state]);
 
   const open = useCallback(
-    (id: string, beside: boolean): void => {
-      desk.act({ type: "open", id, beside });
-      setAsked({ id });
-    },
+    (id: string, beside: boolean): void =>
+      atOnce(() => {
+        desk.act({ type: "open", id, beside });
+        setAsked({ id });
+      }),
+    [desk],
+  );
+  const lookBeside = useCallback(
+    (at: Tab | "chat"): void =>
+      atOnce(() => {
+        setChatting(at === "chat");
+        if (at !== "chat") setTab(at);
+        desk.act({ type: "view", view: "help" });
+      }),
     [desk],
   );
   const obey = useCallback(
@@ -80,53 +91,48 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
           return;
         }
         case "swap":
-          desk.act({ type: "swap" });
-          setAsked({ id: activeLine(desk.snapshot.desk)?.id });
+          atOnce(() => {
+            desk.act({ type: "swap" });
+            setAsked({ id: activeLine(desk.snapshot.desk)?.id });
+          });
           return;
         case "pause":
           desk.status(now.welcome?.status === "available" ? "paused" : "available");
           return;
         case "chat":
-          setChatting(true);
-          desk.act({ type: "view", view: "help" });
-          requestAnimationFrame(() => chat.current?.focus());
+          lookBeside("chat");
+          chat.current?.focus();
           return;
         case "notes":
           if (!mine) return;
-          setChatting(false);
-          setTab("notes");
-          desk.act({ type: "view", view: "help" });
-          requestAnimationFrame(() => note.current?.focus());
+          lookBeside("notes");
+          note.current?.focus();
           return;
         case "help":
-        case "sheets": {
-          const field = command.do === "help" ? place : words;
-          setChatting(false);
-          setTab(command.do);
-          desk.act({ type: "view", view: "help" });
-          requestAnimationFrame(() => field.current?.select());
+        case "sheets":
+          lookBeside(command.do);
+          (command.do === "help" ? place : words).current?.select();
           return;
-        }
         case "report":
           if (mine?.held.part === "psychologist") return;
-          setChatting(false);
-          setTab("report");
-          desk.act({ type: "view", view: "help" });
-          requestAnimationFrame(() => toReport(recipient.current));
+          lookBeside("report");
+          toReport(recipient.current);
           return;
         case "end":
           if (mine && !mine.ending && (mine.held.part ?? "operator") === "operator") setAsking({ what: "end", id: mine.id });
           return;
         case "escape":
-          setChatting(false);
-          if (now.view === "help") desk.act({ type: "view", view: "chat" });
-          setAsked({ id: mine?.id });
+          atOnce(() => {
+            setChatting(false);
+            if (now.view === "help") desk.act({ type: "view", view: "chat" });
+            setAsked({ id: mine?.id });
+          });
           return;
         case "shortcuts":
           setAsking({ what: "shortcuts" });
       }
     },
-    [desk, open],
+    [desk, open, lookBeside],
   );
   useCommands(obey);
 

@@ -1,5 +1,5 @@
 import { typists } from "@shared/conversation";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { MissingStrip } from "../danger/missing-strip";
 import { d } from "../danger/say";
 import { DangerStrip } from "../danger/strip";
@@ -35,7 +35,7 @@ interface Props {
 /** One open conversation. */
 export function Pane({ line, snapshot, active, asked, onFocus, onEnd, onTransfer }: Props) {
   const writing = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked?.id === line.id && matchMedia("(hover: hover)").matches) writing.current?.focus();
   }, [asked, line.id]);
   return (
