@@ -1,6 +1,7 @@
 """How a service process starts and stops."""
 
 import asyncio
+import gc
 import resource
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -12,12 +13,16 @@ import uvloop
 from shared import logs
 from shared.logs import get_logger
 
+COLLECT_AFTER = (20_000, 20, 100)
+"""New objects after which the collector looks at the youngest; then how often before it looks at the older ones."""
+
 
 def run(service: str, level: str, main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     """Run ``main(stop)`` on uvloop until it returns; SIGTERM and SIGINT set ``stop``, so that it can end in order."""
     # A core dump would write what is in memory to a disk (P1), whoever starts this process.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logs.configure(service, level)
+    _calm_the_collector()
 
     async def with_signals() -> None:
         stop = asyncio.Event()
@@ -30,6 +35,16 @@ def run(service: str, level: str, main: Callable[[asyncio.Event], Coroutine[Any,
         get_logger().info("stopped")
 
     uvloop.run(with_signals())
+
+
+def _calm_the_collector() -> None:
+    """Have the garbage collector leave alone what the imports made, and look at the rest less often.
+
+    Nearly all here is freed by its reference count. Looking at a few hundred thousand objects of libraries for cycles
+    that cannot be there costs a tenth of a busy gateway, and pushes what it works on out of the processor's caches.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def report_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
