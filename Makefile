@@ -167,7 +167,7 @@ bench: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Measure the whole product be
 
 .PHONY: bench-peers
 bench-peers: $(VENV)/.dev $(PAGES) $(BENCH)/.installed $(PEERS) ## The same deliveries on Havre and its peers, interleaved: about 10 minutes
-	$(PY) -m tests.bench --contenders ref,havre,socketio-redis,python-socketio,channels-pubsub --out build/bench/peers.json
+	$(PY) -m tests.bench --contenders ref,havre,socketio-redis,python-socketio,channels-pubsub --rounds 5 --out build/bench/peers.json
 
 .PHONY: bench-guard
 bench-guard: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Fail when a delivery has become dear in CPU beside the reference: under a minute

@@ -3,12 +3,18 @@
 import asyncio
 import statistics
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.bench.contenders import Contender
 from tests.bench.generator import BenchFailed, Generator
-from tests.bench.processes import cpu_of
+from tests.bench.processes import cpu_of, machine_ticks
+
+MOST_STOLEN = 0.02
+"""Share of the machine's time that its host gave to others, above which a measurement is taken again."""
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -33,17 +39,28 @@ async def measure(contender: Contender, plan: Plan) -> dict[str, Any]:
         await contender.start()
         generators += [await Generator.start() for _ in range(plan.generators)]
         await contender.connect_pairs(generators, plan.pairs)
-        flood = await saturate(contender, generators, plan)
+        flood = await _calmest(partial(saturate, contender, generators, plan))
         result: dict[str, Any] = {"flood": flood, "paced": []}
         rates = [*plan.rates, *(share * flood["per_s"] for share in plan.shares)]
         names = [*(f"{rate:.0f}/s" for rate in plan.rates), *(f"{share:.0%}" for share in plan.shares)]
         for name, rate in zip(names, rates, strict=True):
-            result["paced"].append({"name": name, **await pace(contender, generators, plan, rate)})
+            paced = await _calmest(partial(pace, contender, generators, plan, rate))
+            result["paced"].append({"name": name, **paced})
         return result
     finally:
         for generator in generators:
             await generator.end()
         await contender.stop()
+
+
+async def _calmest(take: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    """Measure until the host leaves the machine alone, at most ``MOST_TRIES`` times; return what it disturbed least."""
+    best = await take()
+    for _ in range(MOST_TRIES - 1):
+        if best["stolen"] <= MOST_STOLEN:
+            break
+        best = min(best, await take(), key=lambda one: float(one["stolen"]))
+    return best
 
 
 async def saturate(contender: Contender, generators: list[Generator], plan: Plan) -> dict[str, Any]:
@@ -80,10 +97,11 @@ async def _usage(contender: Contender, generators: list[Generator], seconds: flo
         "generators": [generator.pid for generator in generators],
     }
     before, began = await _deliveries(generators), time.perf_counter()
-    cpu = {name: cpu_of(pids) for name, pids in parts.items()}
+    cpu, ticks = {name: cpu_of(pids) for name, pids in parts.items()}, machine_ticks()
     await asyncio.sleep(seconds)
     after, ended = await _deliveries(generators), time.perf_counter()
     cpu = {name: cpu_of(pids) - cpu[name] for name, pids in parts.items()}
+    stolen, passed = (now - then for now, then in zip(machine_ticks(), ticks, strict=True))
     count = after - before
     if count <= 0:
         raise BenchFailed(f"{contender.name}: nothing was delivered")
@@ -91,6 +109,7 @@ async def _usage(contender: Contender, generators: list[Generator], seconds: flo
     return {
         "per_s": count / (ended - began),
         "deliveries": count,
+        "stolen": stolen / passed,
         "cpu_us": {name: round(value, 2) for name, value in each.items()},
         "server_us": sum(each[name] for name in contender.servers),
         "other_us": sum(each[name] for name in contender.others),

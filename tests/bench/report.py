@@ -23,7 +23,8 @@ def medians(rounds: Rounds, contender: str) -> dict[str, float]:
     """Return the medians of a contender's figures over its rounds, by name."""
     mine = [one for one in rounds if one["contender"] == contender]
     found = {
-        name: median(one["flood"][name] for one in mine) for name in ("per_s", "server_us", "other_us", "generator_us")
+        name: median(one["flood"][name] for one in mine)
+        for name in ("per_s", "server_us", "other_us", "generator_us", "stolen")
     }
     for index, paced in enumerate(mine[0]["paced"]):
         for name in ("p50_us", "p99_us", "server_us"):
@@ -64,6 +65,7 @@ def _deliveries(rounds: Rounds) -> str:
                 f"{one['other_us']:.1f}",
                 f"{whole:.1f}",
                 f"{one['generator_us']:.1f}",
+                f"{one['stolen']:.1%}",
                 str(faults),
             ]
         )
@@ -76,6 +78,7 @@ def _deliveries(rounds: Rounds) -> str:
         "broker + store µs",
         "sum µs",
         "generator µs",
+        "taken by the host",
         "faults",
     ]
     count = max(one["round"] for one in rounds) + 1
