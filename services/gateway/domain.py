@@ -3,7 +3,7 @@
 A pair that is not in the table raises ``OutOfOrder`` and leaves all as it was.
 """
 
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 from typing import Final
 
 from shared.chat.frames import (
@@ -26,8 +26,8 @@ from shared.chat.frames import (
 from shared.contracts.router import PlaceReply
 
 
-class Phase(Enum):
-    """Where a visitor's socket stands."""
+class Phase(IntEnum):
+    """Where a visitor's socket stands. A number: it is looked up for every frame, and ``Enum`` hashes its name."""
 
     FRESH = auto()
     """Connected; has said nothing of weight."""

@@ -143,10 +143,10 @@ def _arguments(operation: Operation) -> bytes:
 
 
 def _outcome(operation: Operation, answer: list[Any]) -> Outcome:
-    status, seq, frame, *others = answer
-    if status == b"unavailable":
-        get_logger().error("operation_failed", verb=operation.verb, reason=frame.decode())
-    return Outcome(status.decode(), seq, frame, tuple([other.decode() for other in others]))
+    status = answer[0].decode()
+    if status == UNAVAILABLE.status:
+        get_logger().error("operation_failed", verb=operation.verb, reason=answer[2].decode())
+    return Outcome(status, answer[1], answer[2], tuple(map(bytes.decode, answer[3:])))
 
 
 def _tell(operation: Operation, outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ came; one that leaves a gap makes the lane read the log.
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from shared.chat import wire
 from shared.chat.batch import Done, Operation, Outcome, StoreUnavailable
@@ -121,12 +122,8 @@ class Lane:
             return
         at = now_ms()
         tail = encode(Tail(frame.conversation, self.role, at, frame.cid, frame.body))[1:]
-
-        def stored(outcome: Outcome) -> None:
-            self._stored(frame.cid, at, tail, outcome)
-
         self._in_flight += 1
-        self._submit("say", frame.cid, tail, stored)
+        self._submit("say", frame.cid, tail, partial(self._stored, frame.cid, at, tail))
         if self._in_flight >= MAX_IN_FLIGHT:
             self._room = self._room or asyncio.Event()
             await self._room.wait()

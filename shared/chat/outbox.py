@@ -19,7 +19,18 @@ class Outbox:
     it: the log in the store has what it misses.
     """
 
-    __slots__ = ("_due", "_limit", "_loop", "_queue", "_shutting", "_socket", "_task", "_timer", "_waiting", "_wrote_at")
+    __slots__ = (
+        "_due",
+        "_limit",
+        "_loop",
+        "_queue",
+        "_shutting",
+        "_socket",
+        "_task",
+        "_timer",
+        "_waiting",
+        "_wrote_at",
+    )
 
     def __init__(self, socket: Socket, limit: int) -> None:
         self._socket = socket
@@ -131,9 +142,10 @@ class TokenBucket:
         self._tokens = float(burst)
         self._at = clock()
 
-    def take(self) -> int:
-        """Take one; return 0, or how many milliseconds to wait before the next try."""
-        now = self._clock()
+    def take(self, now: float | None = None) -> int:
+        """Take one; return 0, or how many milliseconds to wait before the next try. ``now``: by the bucket's clock."""
+        if now is None:
+            now = self._clock()
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
         self._at = now
         if self._tokens >= 1:

@@ -30,8 +30,8 @@ class Reader:
     async def read(self, receive: Callable[[str], Awaitable[None]], refuse: Callable[[Error], None]) -> None:
         """Read until the socket closes."""
         async for message in self._socket:
-            self.heard_at = time.monotonic()
-            if wait := self._bucket.take():
+            self.heard_at = now = time.monotonic()
+            if wait := self._bucket.take(now):
                 await asyncio.sleep(wait / 1000)  # not reading holds a flood back at its source
             if message.type is WSMsgType.TEXT:
                 await receive(message.data)

@@ -45,20 +45,20 @@ class Received:
 
     def announced(self, seq: int) -> Fate:
         """Note that ``seq`` is stored, and tell what to do with it; ``NEXT`` counts it as sent."""
-        self.exists(seq)
         if seq <= self.last or seq in self._own:
             return Fate.KNOWN
         if seq > self.last + 1:
+            self.exists(seq)
             return Fate.AHEAD
         self._advance(seq)
         return Fate.NEXT
 
     def acknowledged(self, seq: int) -> None:
         """Note that the client's own message was stored as ``seq`` and that it is told so."""
-        self.exists(seq)
         if seq == self.last + 1:
             self._advance(seq)
         elif seq > self.last:
+            self.exists(seq)
             self._own = {*self._own, seq}
 
     def exists(self, seq: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from struct import Struct
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ CLOSE_SUPERSEDED = 4001
 
 SHUT_WITHIN_S = 3.0
 """How long a client may take to read what was sent before, and to answer the close frame."""
+_LONG, _LONGER = Struct(">BBH").pack, Struct(">BBQ").pack
 FULL_BYTES = 32_768
 """Bytes in the network's own buffer above which a frame waits its turn."""
 
@@ -50,5 +52,5 @@ def _header(size: int) -> bytes:
     if size < 126:
         return b"\x81%c" % size
     if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big")
-    return b"\x81\x7f" + size.to_bytes(8, "big")
+        return _LONG(0x81, 126, size)
+    return _LONGER(0x81, 127, size)
