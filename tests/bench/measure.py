@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.bench.contenders import Contender
 from tests.bench.generator import BenchFailed, Generator
-from tests.bench.processes import cpu_of, machine_ticks
+from tests.bench.processes import cpu_of, kernel_seconds, machine_ticks
 
 MOST_STOLEN = 0.02
 """Share of the machine's time that its host gave to others, above which a measurement is taken again."""
@@ -98,9 +98,11 @@ async def _usage(contender: Contender, generators: list[Generator], seconds: flo
     }
     before, began = await _deliveries(generators), time.perf_counter()
     cpu, ticks = {name: cpu_of(pids) for name, pids in parts.items()}, machine_ticks()
+    kernel = kernel_seconds(contender.servers.values())
     await asyncio.sleep(seconds)
     after, ended = await _deliveries(generators), time.perf_counter()
     cpu = {name: cpu_of(pids) - cpu[name] for name, pids in parts.items()}
+    kernel = kernel_seconds(contender.servers.values()) - kernel
     stolen, passed = (now - then for now, then in zip(machine_ticks(), ticks, strict=True))
     count = after - before
     if count <= 0:
@@ -112,6 +114,7 @@ async def _usage(contender: Contender, generators: list[Generator], seconds: flo
         "stolen": stolen / passed,
         "cpu_us": {name: round(value, 2) for name, value in each.items()},
         "server_us": sum(each[name] for name in contender.servers),
+        "kernel_us": kernel / count * 1e6,
         "other_us": sum(each[name] for name in contender.others),
         "generator_us": each["generators"],
         "busy": {name: round(used / (ended - began), 3) for name, used in cpu.items()},

@@ -26,6 +26,12 @@ def cpu_of(pids: Iterable[int]) -> float:
     return sum(cpu_seconds(pid) for pid in pids)
 
 
+def kernel_seconds(pids: Iterable[int]) -> float:
+    """Return how much of several processes' time was the kernel's, for them."""
+    stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(fields[12]) for fields in stats) / _TICKS
+
+
 def machine_ticks() -> tuple[int, int]:
     """Return the time of all cores that the host gave to other machines, and all time: in ticks, since the boot."""
     first = Path("/proc/stat").read_text().split("\n", 1)[0]

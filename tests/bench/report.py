@@ -24,7 +24,7 @@ def medians(rounds: Rounds, contender: str) -> dict[str, float]:
     mine = [one for one in rounds if one["contender"] == contender]
     found = {
         name: median(one["flood"][name] for one in mine)
-        for name in ("per_s", "server_us", "other_us", "generator_us", "stolen")
+        for name in ("per_s", "server_us", "kernel_us", "other_us", "generator_us", "stolen")
     }
     for index, paced in enumerate(mine[0]["paced"]):
         for name in ("p50_us", "p99_us", "server_us"):
@@ -62,6 +62,7 @@ def _deliveries(rounds: Rounds) -> str:
                 ratio[0],
                 f"{one['server_us']:.1f}",
                 ratio[1],
+                f"{one['kernel_us']:.1f}",
                 f"{one['other_us']:.1f}",
                 f"{whole:.1f}",
                 f"{one['generator_us']:.1f}",
@@ -75,6 +76,7 @@ def _deliveries(rounds: Rounds) -> str:
         "to ref",
         "server µs",
         "to ref",
+        "kernel's part",
         "broker + store µs",
         "sum µs",
         "generator µs",
