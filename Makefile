@@ -27,7 +27,7 @@ setup: $(VENV)/.run $(PAGES) ## Install what running needs into .venv and build 
 test: $(VENV)/.dev $(PAGES) ## Every test: pages, unit, component, end to end in a real browser
 	@sh infra/setup/browser.sh
 	$(NODE) npm test
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## The tests that need no server and no browser
@@ -151,7 +151,7 @@ BENCH := .venv-bench
 PEERS := tests/bench/peers/node_modules/.installed
 
 $(BENCH)/.installed: requirements-bench.lock | $(PY)
-	@echo "installing load generators, Python peers and plots into $(BENCH)"
+	@echo "installing Python peers, plots and the profiler into $(BENCH)"
 	@$(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
@@ -161,7 +161,7 @@ $(PEERS): tests/bench/peers/package-lock.json | $(PY)
 	@touch $@
 
 .PHONY: bench
-bench: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Measure the whole product beside the reference: about 15 minutes on a quiet machine
+bench: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Measure the whole product beside the reference: about 30 minutes on a quiet machine
 	$(PY) -m tests.bench --curve --scenarios all --out build/bench/bench.json
 	$(BENCH)/bin/python -m tests.bench.plots build/bench/bench.json
 
@@ -170,7 +170,7 @@ bench-peers: $(VENV)/.dev $(PAGES) $(BENCH)/.installed $(PEERS) ## The same deli
 	$(PY) -m tests.bench --contenders ref,havre,socketio-redis,python-socketio,channels-pubsub --rounds 5 --out build/bench/peers.json
 
 .PHONY: bench-guard
-bench-guard: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Fail when a delivery has become dear in CPU beside the reference: under a minute
+bench-guard: $(VENV)/.dev $(PAGES) ## Fail when a delivery has become dear in CPU beside the reference: under a minute
 	$(PY) -m tests.bench.guard
 
 .PHONY: profile

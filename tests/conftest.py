@@ -11,7 +11,7 @@ from tests.stack import running_stack
 
 TESTS = Path(__file__).parent
 LONGEST_FIRST = ("promises", "chaos", "e2e", "fuzz", "component", "unit")
-"""Folders by how long one of their tests takes: two workers end together when what is left last is short."""
+"""Folders by how long one of their tests takes: the workers end together when what is left last is short."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

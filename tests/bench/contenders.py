@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from infra.local.binaries import nats_server, valkey_server
 from infra.local.children import Child
 from infra.local.plan import LOOPBACK
 from infra.local.ports import settle_ports
-from tests.bench.generator import PYTHON, REPOSITORY, BenchFailed, Generator
+from tests.bench.generator import REPOSITORY, BenchFailed, Generator
 
 START_S = 20.0
 PEERS = REPOSITORY / "tests" / "bench" / "peers"
+BENCH = REPOSITORY / ".venv-bench" / "bin"
+"""Where Python peers and profiler are; reference and load generators run in the environment of the tests."""
 
 
 class Contender(ABC):
@@ -57,12 +59,12 @@ class Contender(ABC):
 class Peer(Contender):
     """Any contender whose two servers are one program with the arguments port, side and broker's address."""
 
-    def __init__(self, name: str, protocol: str, path: str, broker: str, argv: list[str]) -> None:
+    def __init__(self, name: str, protocol: str, path: str, broker: str, command: Callable[[], list[str]]) -> None:
         self.name = name
         self.protocol = protocol
         self._path = path
         self._broker = broker
-        self._argv = argv
+        self._command = command
         self._children: dict[str, Child] = {}
         self._urls: list[str] = []
         self._folder: Path | None = None
@@ -89,7 +91,7 @@ class Peer(Contender):
         await self._run(self._broker, argv, ports["broker"])
         for side in ("a", "b"):
             broker = f"{url}://{LOOPBACK}:{ports['broker']}"
-            await self._run(side, [*self._argv, str(ports[side]), side, broker], ports[side])
+            await self._run(side, [*self._command(), str(ports[side]), side, broker], ports[side])
         self._urls = [f"ws://{LOOPBACK}:{ports[side]}{self._path}" for side in ("a", "b")]
 
     async def stop(self) -> None:
@@ -139,8 +141,16 @@ async def _listens(port: int) -> bool:
     return True
 
 
-def _python(module: str) -> list[str]:
-    return [str(PYTHON), "-m", f"tests.bench.peers.{module}"]
+def _module(python: str, name: str) -> list[str]:
+    return [python, "-m", f"tests.bench.peers.{name}"]
+
+
+def bench_program(name: str) -> str:
+    """Return the path of a program of the bench's own environment. Raises ``BenchFailed`` where that is missing."""
+    found = BENCH / name
+    if not found.exists():
+        raise BenchFailed(f"{found} is missing: make .venv-bench/.installed")
+    return str(found)
 
 
 def _node() -> str:
@@ -153,11 +163,21 @@ def _node() -> str:
 
 def peers() -> dict[str, Peer]:
     """Return every peer by name, the reference first."""
+
+    def bench(module: str) -> Callable[[], list[str]]:
+        return lambda: _module(bench_program("python"), module)
+
     engine = "/socket.io/?EIO=4&transport=websocket&id={id}"
     every = [
-        Peer("ref", "raw", "/ws?id={id}", "nats", _python("ref")),
-        Peer("socketio-redis", "socketio", engine, "valkey", [_node(), str(PEERS / "socketio.mjs")]),
-        Peer("python-socketio", "socketio", engine, "valkey", _python("python_socketio")),
-        Peer("channels-pubsub", "raw", "/ws?id={id}", "valkey", _python("django_channels")),
+        Peer("ref", "raw", "/ws?id={id}", "nats", lambda: _module(sys.executable, "ref")),
+        Peer("socketio-redis", "socketio", engine, "valkey", lambda: [_node(), str(PEERS / "socketio.mjs")]),
+        Peer("python-socketio", "socketio", engine, "valkey", bench("python_socketio")),
+        Peer(
+            "channels-pubsub",
+            "raw",
+            "/ws?id={id}",
+            "valkey",
+            bench("django_channels"),
+        ),
     ]
     return {peer.name: peer for peer in every}

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from infra.local.failure import LaunchFailed
 from tests.bench.__main__ import OUT, contenders
-from tests.bench.contenders import Contender
-from tests.bench.generator import PYTHON, BenchFailed, Generator
+from tests.bench.contenders import Contender, bench_program
+from tests.bench.generator import BenchFailed, Generator
 from tests.bench.measure import Plan
 
-PY_SPY = PYTHON.parent / "py-spy"
 SAMPLES_A_SECOND = 400
 
 
@@ -42,7 +41,7 @@ async def _record(pid: int, seconds: int, kind: str, out: Path) -> None:
     """The graph shows what C does too; the hot lines are Python's alone, since only so py-spy knows idle threads."""
     native = ["--native"] if kind == "flamegraph" else []
     process = await asyncio.create_subprocess_exec(
-        str(PY_SPY), "record", *native, "-p", str(pid), "-d", str(seconds),
+        bench_program("py-spy"), "record", *native, "-p", str(pid), "-d", str(seconds),
         "-r", str(SAMPLES_A_SECOND), "-f", kind, "-o", str(out),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
