@@ -13,7 +13,7 @@ import uvloop
 from shared import logs
 from shared.logs import get_logger
 
-COLLECT_AFTER = (20_000, 20, 100)
+COLLECT_AFTER = (20_000, 10, 10)
 """New objects after which the collector looks at the youngest; then how often before it looks at the older ones."""
 
 

@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 
 from shared import keys
 from shared.chat.frames import Role, Stage
+from shared.chat.log_reading import LogReader
 from shared.contracts.conversation import Audience, Category, Force
 
 COLLEAGUE = "colleague"
@@ -183,6 +184,7 @@ class ConversationStore:
         self._erase = client.register_script(_ERASE)
         self._drop_words = client.register_script(_DROP_WORDS)
         self._endanger = client.register_script(_ENDANGER)
+        self._logs = LogReader(client, PAGE)
 
     async def ping(self) -> None:
         """Health check: raise when the store does not answer."""
@@ -220,7 +222,7 @@ class ConversationStore:
 
     async def messages_after(self, cid: str, seq: int) -> list[tuple[int, bytes]]:
         """Return up to ``PAGE`` messages after ``seq`` as (seq, whole frame), in order."""
-        tails: Any = await self.client.lrange(keys.log(cid), seq, seq + PAGE - 1)
+        tails = await self._logs.after(cid, seq)
         return [(number, whole_frame(number, tail)) for number, tail in enumerate(tails, seq + 1)]
 
     async def erase(self, cid: str, role: Role, proof: str = "") -> Erasure:
