@@ -161,12 +161,12 @@ $(PEERS): tests/bench/peers/package-lock.json | $(PY)
 	@touch $@
 
 .PHONY: bench
-bench: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Measure the whole product beside the reference: about 30 minutes on a quiet machine
+bench: $(VENV)/.dev $(PAGES) $(BENCH)/.installed ## Measure the whole product beside the reference: about 20 minutes on a quiet machine
 	$(PY) -m tests.bench --curve --scenarios all --out build/bench/bench.json
 	$(BENCH)/bin/python -m tests.bench.plots build/bench/bench.json
 
 .PHONY: bench-peers
-bench-peers: $(VENV)/.dev $(PAGES) $(BENCH)/.installed $(PEERS) ## The same deliveries on Havre and its peers, interleaved: about 10 minutes
+bench-peers: $(VENV)/.dev $(PAGES) $(BENCH)/.installed $(PEERS) ## The same deliveries on Havre and its peers, interleaved: about 15 minutes
 	$(PY) -m tests.bench --contenders ref,havre,socketio-redis,python-socketio,channels-pubsub --rounds 5 --out build/bench/peers.json
 
 .PHONY: bench-guard
