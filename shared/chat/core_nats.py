@@ -22,8 +22,8 @@ MOST_UNANSWERED = 2
 """Pings without an answer after which the connection counts as lost."""
 DEFAULT_PORT = 4222
 MOST_BYTES = 8_388_608
-MOST_DIGITS = len(str(MOST_BYTES))
 """Bytes of one message, or of a line without an end, above which the other side is no NATS server of ours."""
+MOST_DIGITS = len(str(MOST_BYTES))
 
 Received = Callable[[str, bytes], None]
 """Called with subject and payload; must not block."""

@@ -13,9 +13,10 @@ CLOSE_SUPERSEDED = 4001
 
 SHUT_WITHIN_S = 3.0
 """How long a client may take to read what was sent before, and to answer the close frame."""
-_LONG, _LONGER = Struct(">BBH").pack, Struct(">BBQ").pack
 FULL_BYTES = 32_768
 """Bytes in the network's own buffer above which a frame waits its turn."""
+
+_LONG, _LONGER = Struct(">BBH").pack, Struct(">BBQ").pack
 
 
 class Socket(web.WebSocketResponse):

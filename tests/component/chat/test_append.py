@@ -158,11 +158,23 @@ async def test_a_thousand_operations_keep_their_order_in_few_round_trips(
 
 async def test_one_broken_conversation_does_not_stop_the_others(store: ConversationStore, batcher: Batcher) -> None:
     broken, well = await begin(store), await begin(store)
-    await store.client.set(keys.log(broken), "no stream")
+    await store.client.set(keys.log(broken), "no list")
     answers = await asyncio.gather(
         *(outcome_of(batcher, cid, f"c{n}") for n, cid in enumerate((well, broken, well, broken, well)))
     )
     assert [answer.status for answer in answers] == ["ok", "unavailable", "ok", "unavailable", "ok"]
+
+
+async def test_a_message_whose_client_id_cannot_be_kept_is_not_in_the_log_either(
+    store: ConversationStore, batcher: Batcher
+) -> None:
+    """It was appended first: a resend after this failure must find nothing, and get the number that it would have."""
+    cid = await begin(store)
+    await store.client.set(keys.client_ids(cid), "not a hash")
+    assert (await outcome_of(batcher, cid, "c1")).status == "unavailable"
+    assert await store.messages_after(cid, 0) == []
+    await store.client.delete(keys.client_ids(cid))
+    assert await outcome_of(batcher, cid, "c1") == Outcome("ok", 1)
 
 
 async def test_a_fault_in_one_listener_does_not_stop_the_worker(store: ConversationStore, batcher: Batcher) -> None:
