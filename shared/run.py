@@ -53,13 +53,18 @@ def report_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any])
     get_logger().error("uncaught", error=context.get("exception"))
 
 
-async def forever(name: str, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Do ``work`` every ``period_s`` seconds; a failure is logged and the next turn comes all the same.
+def going_on() -> bool:
+    """Whether nobody has cancelled the task that asks: what every loop without an end asks at its every turn.
 
-    A cancellation that ``work`` swallowed ends it too.
+    A client of the store or of the broker may swallow a cancellation that comes together with its own time limit.
     """
     task = asyncio.current_task()
-    while task is None or not task.cancelling():
+    return task is None or not task.cancelling()
+
+
+async def forever(name: str, period_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do ``work`` every ``period_s`` seconds; a failure is logged and the next turn comes all the same."""
+    while going_on():
         await asyncio.sleep(period_s)
         try:
             await work()

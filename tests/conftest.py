@@ -1,11 +1,13 @@
 """Fixtures that any test may ask for; a test that asks for none starts nothing."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from infra.local.stack import Stack
+from shared.run import COLLECT_AFTER
 from tests.servers import NatsServer, Servers, ValkeyServer, running_servers
 from tests.stack import running_stack
 
@@ -18,6 +20,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; within a folder the order stays, and with it the session's servers."""
     rank = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], 0))
+
+
+def pytest_collection_finish() -> None:
+    """Calm the garbage collector as the services do.
+
+    A worker holds half a gigabyte of imports: looking through it for cycles stops everything for longer than a client
+    of the store waits for an answer when the machine is busy.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from shared.chat.store import STORE_FAILURES
 from shared.logs import get_logger
+from shared.run import going_on
 
 
 class Turns:
@@ -27,7 +28,7 @@ class Turns:
 
     async def run(self) -> None:
         """Take turns for ever."""
-        while True:
+        while going_on():
             # Not by wait_for, which loses a cancellation that comes together with a wake: this would go on for ever.
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every_s):

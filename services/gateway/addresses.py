@@ -18,6 +18,7 @@ from shared.chat.store import STORE_FAILURES
 from shared.clock import now_ms
 from shared.logs import get_logger
 from shared.proxies import Endpoint
+from shared.run import going_on
 from shared.sealing.magistrates import MagistrateKey, seal
 
 MOST_WAITING = 20_000
@@ -98,7 +99,7 @@ class Addresses:
 
     async def run(self) -> None:
         """Seal what waits, for ever; those who have just come go first."""
-        while True:
+        while going_on():
             await self._news.wait()
             self._news.clear()
             await self.seal_all()

@@ -24,6 +24,7 @@ from shared.audit.chain import digest_of
 from shared.clock import utc_now
 from shared.contracts.audit import NOTHING_BEFORE, AuditAction, AuditActor, AuditEntry
 from shared.logs import get_logger
+from shared.run import going_on
 
 MOST_WAITING = 10_000
 CONFIRMED_WITHIN_S = 2.0
@@ -114,7 +115,7 @@ class Audit:
 
     async def run(self) -> None:
         """Write what waits, for ever."""
-        while True:
+        while going_on():
             await self._news.wait()
             self._news.clear()
             while self._waiting:
@@ -131,7 +132,7 @@ class Audit:
 
     async def _write(self, said: dict[str, Any]) -> None:
         fields, tries = {**said, "lost": self._lost}, 0
-        while True:
+        while going_on():
             try:
                 await self._chain.add(self._connection(), fields)
             except AuditAway as error:

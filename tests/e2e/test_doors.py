@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from playwright.async_api import Browser, Page, Route, expect
 
+from infra.local.ports import free_port
 from services.dispatcher.app import running
 from services.dispatcher.provider_door import WAY_BACK
 from services.dispatcher.settings import DispatcherSettings
@@ -22,7 +23,7 @@ from tests.component.dispatcher import office
 from tests.component.dispatcher.people import PASSWORD, Place
 from tests.e2e.browsers import Watch
 from tests.e2e.people import DESK
-from tests.provider.running import TheProvider, free_port, running_provider
+from tests.provider.running import TheProvider, running_provider
 from tests.servers import NatsServer, ValkeyServer
 
 KEY = new_key()

@@ -1,7 +1,6 @@
 """Starting the provider, telling it of clients and people, and doing there what a person's browser does."""
 
 import asyncio
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
@@ -13,16 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
+from infra.local.ports import free_port
 from tests.servers import eventually
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

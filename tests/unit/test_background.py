@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from services.dispatcher.turns import Turns
 from shared.run import forever
 
@@ -23,7 +25,9 @@ async def test_a_wake_at_the_moment_of_the_end_does_not_keep_turns_alive() -> No
     assert done
 
 
-async def test_work_that_swallows_its_cancellation_is_not_done_again() -> None:
+@pytest.mark.parametrize("loop", ["forever", "turns"])
+async def test_work_that_swallows_its_cancellation_is_not_done_again(loop: str) -> None:
+    """A client of the store may: what goes on after that would decide for a dispatcher that has stopped (O9)."""
     turns: list[int] = []
     begun = asyncio.Event()
 
@@ -35,7 +39,8 @@ async def test_work_that_swallows_its_cancellation_is_not_done_again() -> None:
         except asyncio.CancelledError:
             return
 
-    running = asyncio.create_task(forever("deaf", 0.0, deaf))
+    work = forever("deaf", 0.0, deaf) if loop == "forever" else Turns(deaf, "failed", 0.0).run()
+    running = asyncio.create_task(work)
     await begun.wait()
     running.cancel()
     done, _ = await asyncio.wait([running], timeout=2.0)

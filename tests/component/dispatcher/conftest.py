@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from redis.asyncio import Redis
 
+from infra.local.ports import free_port
 from services.dispatcher import provider_door
 from services.dispatcher.app import Running, running
 from services.dispatcher.settings import DispatcherSettings
@@ -22,7 +23,7 @@ from tests.component.dispatcher import office
 from tests.component.dispatcher.oidc import Open, Way
 from tests.component.dispatcher.people import Clock, Desk, Place
 from tests.component.dispatcher.psychologists import OPEN, Meeting, does, given, in_it
-from tests.provider.running import TheProvider, free_port, running_provider
+from tests.provider.running import TheProvider, running_provider
 from tests.servers import NatsServer, ValkeyServer
 
 Start = Callable[..., Awaitable[Running]]

@@ -4,6 +4,7 @@ import json
 
 import aiohttp
 
+from infra.local.ports import free_port
 from services.dispatcher import provider_door
 from services.dispatcher.doors import COOKIE
 from services.dispatcher.staff.sealed import new_key
@@ -11,7 +12,7 @@ from shared import streams
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.oidc import OPERATOR, Open, Way, account_of
 from tests.component.dispatcher.people import PASSWORD, Desk, Place
-from tests.provider.running import TheProvider, free_port, query_of, running_provider
+from tests.provider.running import TheProvider, query_of, running_provider
 
 
 async def test_whom_the_provider_vouches_for_comes_in_and_has_the_account_that_it_describes(

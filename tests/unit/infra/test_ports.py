@@ -1,11 +1,12 @@
 """A port that is not to be had is named with the setting to change."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from infra.local.failure import LaunchFailed
-from infra.local.ports import explain, settle_ports
+from infra.local.ports import LOWEST, explain, settle_ports
 
 HOST = "127.0.0.1"
 
@@ -18,6 +19,11 @@ def test_zero_takes_free_ports_that_differ() -> None:
     found = settle({"HAVRE_A": 0, "HAVRE_B": 0, "HAVRE_C": 0})
     assert len(set(found.values())) == 3
     assert all(found.values())
+
+
+def test_a_free_port_is_none_that_the_system_gives_to_a_connection_before_a_server_listens() -> None:
+    first, _ = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert all(LOWEST <= port < int(first) for port in settle({"HAVRE_A": 0, "HAVRE_B": 0}).values())
 
 
 def test_a_port_in_use_is_named_with_its_setting() -> None:
