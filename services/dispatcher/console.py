@@ -6,7 +6,7 @@ compares what the operator holds with what the page shows, so that a lost announ
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from uuid import uuid4
 
@@ -64,6 +64,8 @@ LAST_FRAME_WITHIN_S = 1.0
 BOARD_AGAIN_S = 5.0
 """A board on which only the seconds have moved is told again after so long."""
 
+_OUT_OF_ORDER = Error(code=ErrorCode.OUT_OF_ORDER, detail="sync comes first, and once")
+
 
 def console_name(session_digest: str) -> str:
     """Return the name of a new console: it begins with its session, so that logging out finds it."""
@@ -80,8 +82,9 @@ class Console:
         self._floor = floor
         self._session = session
         self._account = account
+        self._socket = socket
         self._outbox = Outbox(socket, settings.outbox_bytes)
-        self._reader = Reader(socket, self._outbox, settings)
+        self._reader = Reader(self, socket, self._outbox, settings)
         self._keys = ConsoleKeys(floor, account, self._outbox, session.mark)
         self.shelf = Shelf(floor, self, account.force, self._outbox)
         self._synced = False
@@ -102,16 +105,26 @@ class Console:
         """Name of the shift key with which this console reads; empty before it was proved."""
         return self._keys.kid
 
-    async def serve(self) -> None:
-        """Read frames until the socket closes; then the grace begins."""
+    async def leave(self) -> None:
+        """The socket is gone; the grace begins."""
+        self._floor.depart(self)
+        if not self._synced:
+            return
         try:
-            await self._reader.read(self._receive, self._refuse)
-        finally:
-            await self._leave()
+            await self._floor.dispatch.leave(self.operator, self.name)
+            self._floor.duties.changed(self._account.force)
+        except STORE_FAILURES as error:
+            get_logger().warning("leave_not_stored", operator=self.operator, error=error)
+        await self.shelf.leave()
 
     async def close(self, code: int = WSCloseCode.SERVICE_RESTART, reason: bytes = b"come back") -> None:
-        """Close the socket; with the default code the page comes back by itself."""
-        await self._outbox.shut_down(code, reason)
+        """Close the socket; with the default code the page comes back by itself. Returns once it is closed."""
+        self._outbox.shut(code, reason)
+        await self._socket.closed()
+
+    async def left(self) -> None:
+        """Return once the socket is closed and the console has left."""
+        await self._reader.left()
 
     async def verify(self, shown: Iterable[str] = ()) -> None:
         """Look whether session and seat are still this console's; bring it in line with what its operator holds.
@@ -173,33 +186,61 @@ class Console:
         if self._synced:
             await self._keys.show(states[self._account.force])
 
-    # ---- frames
+    # ---- from the page
 
-    async def _receive(self, raw: str) -> None:
-        frame: OperatorFrame | None = None
+    def receive(self, raw: str) -> Awaitable[object] | None:
+        """Take one frame. What is said to a conversation needs no waiting; all else does."""
         try:
             frame = read_operator(raw)
-            await self._act(frame)
+            match frame:
+                case Sync() if self._synced:
+                    self.refuse(_OUT_OF_ORDER)
+                case Sync() | Ping():
+                    return self._act(frame)
+                case _ if not self._synced:
+                    self.refuse(_OUT_OF_ORDER)
+                case Say():
+                    return self.shelf.lane(frame).say(frame)
+                case Typing():
+                    self.shelf.lane(frame).typing(frame.body)
+                case Receipt():
+                    self.shelf.lane(frame).receipt(frame)
+                case _:
+                    return self._act(frame)
         except FrameError as error:
-            self._refuse(error.error)
+            self.refuse(error.error)
+        return None
+
+    def refuse(self, error: Error) -> None:
+        """Tell the page what was not taken."""
+        metrics.REFUSED[error.code].inc()
+        self._outbox.send(error)
+
+    # ---- inside
+
+    async def _act(self, frame: OperatorFrame) -> None:
+        try:
+            await self._do(frame)
+        except FrameError as error:
+            self.refuse(error.error)
         except (StoreUnavailable, *STORE_FAILURES) as error:
             get_logger().warning("frame_not_done", error=error)
-            self._refuse(
+            self.refuse(
                 Error(
                     code=ErrorCode.UNAVAILABLE,
                     detail="try again in a moment",
                     conversation=getattr(frame, "conversation", None),
-                    cid=getattr(frame, "cid", None),
                     retry_after_ms=1000,
                 )
             )
 
-    async def _act(self, frame: OperatorFrame) -> None:
-        if isinstance(frame, Sync) is self._synced and not isinstance(frame, Ping):
-            raise FrameError(Error(code=ErrorCode.OUT_OF_ORDER, detail="sync comes first, and once"))
+    async def _do(self, frame: OperatorFrame) -> None:
         match frame:
-            case Say() | Typing() | Receipt() | Danger() | End():
-                await self._converse(frame)
+            case Danger():
+                lane = self.shelf.lane(frame)
+                await self._floor.dangers.say(lane.conversation, self.operator, on=frame.on, role=lane.role)
+            case End():
+                await self._end(self.shelf.lane(frame).conversation)
             case Ping():
                 await self._ping(frame)
             case SetStatus():
@@ -208,20 +249,6 @@ class Console:
                 await self._keys.act(frame)
             case Sync():
                 await self._sync(frame)
-
-    async def _converse(self, frame: Say | Typing | Receipt | Danger | End) -> None:
-        lane = self.shelf.lane(frame)
-        match frame:
-            case Say():
-                await lane.say(frame)
-            case Typing():
-                lane.typing(frame.body)
-            case Receipt():
-                lane.receipt(frame)
-            case Danger():
-                await self._floor.dangers.say(lane.conversation, self.operator, on=frame.on, role=lane.role)
-            case End():
-                await self._end(lane.conversation)
 
     async def _sync(self, frame: Sync) -> None:
         await self._keys.prove(frame.credential)
@@ -264,8 +291,6 @@ class Console:
             self._floor.erased(conversation, encode(Erased(conversation=conversation, ended_by=EndedBy.SILENCE)))
         self._floor.assigner.wake()
 
-    # ---- inside
-
     async def _sit(self) -> list[str]:
         """Take the operator's desk; whoever sat there before is told. Returns what the operator holds."""
         floor = self._floor
@@ -293,18 +318,3 @@ class Console:
         )
         self.shelf.welcomed(arrival.conversations)
         return arrival.conversations
-
-    async def _leave(self) -> None:
-        self._floor.depart(self)
-        if not self._synced:
-            return
-        try:
-            await self._floor.dispatch.leave(self.operator, self.name)
-            self._floor.duties.changed(self._account.force)
-        except STORE_FAILURES as error:
-            get_logger().warning("leave_not_stored", operator=self.operator, error=error)
-        await self.shelf.leave()
-
-    def _refuse(self, error: Error) -> None:
-        metrics.REFUSED[error.code].inc()
-        self._outbox.send(error)

@@ -33,6 +33,7 @@ from shared.chat.wire import CHANGED, Wire
 from shared.clock import utc_now
 from shared.contracts.dispatcher import ReleaseReason
 from shared.logs import get_logger
+from shared.run import going_on
 from shared.sealing.authority import load_public
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Floor:
         self._holders: dict[str, list[Console]] = {}
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
+        self._closing = False
 
     # ---- sockets
 
@@ -93,8 +95,8 @@ class Floor:
 
     @property
     def full(self) -> bool:
-        """Whether this instance holds as many consoles as it may."""
-        return len(self._consoles) >= self.settings.most_consoles
+        """Whether this instance holds as many consoles as it may, or takes none any more."""
+        return self._closing or len(self._consoles) >= self.settings.most_consoles
 
     def enter(self, console: "Console") -> None:
         """Count a socket in."""
@@ -122,8 +124,11 @@ class Floor:
         await asyncio.gather(*(console.close() for console in lost))
 
     async def close_all(self) -> None:
-        """Close every socket: their pages come back to another instance."""
-        await asyncio.gather(*(console.close() for console in list(self._consoles.values())))
+        """Close every socket, once and for all: their pages come back to another instance."""
+        self._closing = True
+        consoles = list(self._consoles.values())
+        await asyncio.gather(*(console.close() for console in consoles))
+        await asyncio.gather(*(console.left() for console in consoles))
 
     def hold(self, conversation: str, console: "Console") -> None:
         """This console shows the conversation now."""
@@ -177,7 +182,7 @@ class Floor:
 
     async def show_changes(self) -> None:
         """Bring consoles up to date as changes come, many in one reading; runs for ever."""
-        while True:
+        while going_on():
             await self._wake.wait()
             self._wake.clear()
             names, self._dirty = self._dirty, set()

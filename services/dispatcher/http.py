@@ -12,6 +12,7 @@ from services.dispatcher.provider_door import ProviderDoor
 from services.dispatcher.refusals import Refused, refusals
 from shared.broker import QueryRefused, QueryUnavailable, ask
 from shared.chat.socket import Socket
+from shared.chat.upgrade import upgrade
 from shared.contracts.referral import NearbyQuery, NearbyReply
 from shared.pages import Pages, same_origin, secure
 from shared.subjects import NEARBY
@@ -71,11 +72,9 @@ class Api:
         session, account = await self._doors.member(request)
         if self._floor.full:
             raise Refused(503, "full", "this instance is full; try again", {"Retry-After": "5"})
-        response = Socket(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
-        await response.prepare(request)
-        console = Console(self._floor, response, session, account)
-        self._floor.enter(console)
-        await console.serve()
+        channel = Socket(MAX_RECEIVED)
+        response = upgrade(request, channel)
+        self._floor.enter(Console(self._floor, channel, session, account))
         return response
 
 

@@ -21,6 +21,7 @@ from shared.chat.store import STORE_FAILURES, ConversationStore
 from shared.chat.wire import Wire
 from shared.contracts.conversation import EndedBy
 from shared.logs import get_logger
+from shared.run import going_on
 from shared.sealing.magistrates import MagistrateKey
 
 if TYPE_CHECKING:
@@ -65,13 +66,14 @@ class Desk:
         self._turn = 0
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
+        self._closing = False
 
     # ---- sockets
 
     @property
     def full(self) -> bool:
-        """Whether this gateway holds as many sockets as it may."""
-        return len(self._sockets) >= self.settings.most_visitors
+        """Whether this gateway holds as many sockets as it may, or takes none any more."""
+        return self._closing or len(self._sockets) >= self.settings.most_visitors
 
     def connect(self, visitor: "Visitor") -> None:
         """Count a socket in."""
@@ -110,7 +112,8 @@ class Desk:
         await asyncio.gather(*(visitor.close() for visitor in lost))
 
     async def close_all(self) -> None:
-        """Close every socket: their pages come back to another instance."""
+        """Close every socket, once and for all: their pages come back to another instance."""
+        self._closing = True
         await asyncio.gather(*(visitor.close() for visitor in list(self._sockets)))
 
     # ---- conversations
@@ -141,7 +144,7 @@ class Desk:
 
     async def show_changes(self) -> None:
         """Show changed states as they come, many in one reading; runs for ever."""
-        while True:
+        while going_on():
             await self._wake.wait()
             self._wake.clear()
             cids = [cid for cid in self._dirty if cid in self._visitors]

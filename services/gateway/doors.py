@@ -167,6 +167,14 @@ class Entrance:
         self._challenge: Challenge | None = None
         self._made_at = 0.0
 
+    def enter(self) -> None:
+        """Its socket is open."""
+        self._doors.hold(self._who)
+
+    def leave(self) -> None:
+        """Its socket is gone."""
+        self._doors.let_go(self._who)
+
     async def ask(self, work: str | None) -> Challenge | None:
         """Return None when the conversation may be opened, or what has to be solved first.
 

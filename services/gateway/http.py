@@ -13,6 +13,7 @@ from services.gateway.visitor import MAX_RECEIVED, Visitor
 from shared.bodies import UnreadableBody, read_body
 from shared.chat.frames import Id, Token
 from shared.chat.socket import Socket
+from shared.chat.upgrade import upgrade
 from shared.contracts.conversation import EndedBy
 from shared.pages import FORGET, Pages, same_origin, secure
 from shared.proxies import endpoint_of
@@ -50,16 +51,11 @@ def make_app(desk: Desk, erasures: Erasures, pages: Pages, doors: Doors) -> web.
             return web.json_response(
                 {"error": "too_fast", "detail": detail}, status=429, headers={"Retry-After": str(wait)}
             )
-        response = Socket(compress=False, autoping=True, max_msg_size=MAX_RECEIVED)
-        await response.prepare(request)
-        visitor = Visitor(desk, response, doors.entrance(who), endpoint_of(request, desk.settings.proxies))
-        desk.connect(visitor)
-        doors.hold(who)
-        try:
-            await visitor.serve()
-        finally:
-            desk.disconnect(visitor)
-            doors.let_go(who)
+        channel = Socket(MAX_RECEIVED)
+        entrance, origin = doors.entrance(who), endpoint_of(request, desk.settings.proxies)
+        response = upgrade(request, channel)
+        desk.connect(Visitor(desk, channel, entrance, origin))
+        entrance.enter()
         return response
 
     async def erase(request: web.Request) -> web.Response:

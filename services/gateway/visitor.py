@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from uuid import uuid4
 
 from aiohttp import WSCloseCode
@@ -99,7 +99,7 @@ class Visitor:
         self._admitted: Admitted | None = None
         self._bucket = TokenBucket(desk.settings.message_rate, desk.settings.message_burst)
         self.outbox = Outbox(socket, desk.settings.outbox_bytes)
-        self._reader = Reader(socket, self.outbox, desk.settings)
+        self._reader = Reader(self, socket, self.outbox, desk.settings)
 
     @property
     def heard_at(self) -> float:
@@ -118,14 +118,15 @@ class Visitor:
         self._reporting = self._reporting or Reporting(self._desk.broker, self._desk.pepper)
         return self._reporting
 
-    async def serve(self) -> None:
-        """Read frames until the socket closes; the conversation outlives it."""
+    async def leave(self) -> None:
+        """The socket is gone; the conversation outlives it."""
         try:
-            await self._reader.read(self._receive, self._answer)
-        finally:
             if self._lane is not None:
                 self._desk.leave(self._lane.conversation, self)
                 await self._lane.detach()
+        finally:
+            self._desk.disconnect(self)
+            self._entrance.leave()
 
     def show(self, state: State) -> None:
         """Tell the visitor where the conversation stands, if that is news."""
@@ -149,8 +150,9 @@ class Visitor:
         self._phase = after(self._phase, Step.DESTROYED)
 
     async def close(self) -> None:
-        """Close the socket; the client comes back by itself and resumes."""
-        await self.outbox.shut_down(WSCloseCode.SERVICE_RESTART, b"come back")
+        """Close the socket; the client comes back by itself and resumes. Returns once the visitor has left."""
+        self.outbox.shut(WSCloseCode.SERVICE_RESTART, b"come back")
+        await self._reader.left()
 
     def supersede(self) -> None:
         """A newer socket has this visitor's end: this one, whose connection was not yet known to be lost, is closed."""
@@ -158,35 +160,25 @@ class Visitor:
         self._phase = after(self._phase, Step.DESTROYED)
         self.outbox.shut(CLOSE_SUPERSEDED, b"superseded")
 
-    # ---- inside
+    # ---- from the page
 
-    async def _receive(self, raw: str) -> None:
+    def receive(self, raw: str) -> Awaitable[object] | None:
+        """Take one frame. What is said to a conversation needs no waiting; what comes and goes does."""
         try:
             frame = read_visitor(raw)
         except FrameError as error:
-            self._answer(error.error)
-            return
-        conversation = self._lane.conversation if self._lane else None
+            self.refuse(error.error)
+            return None
+        lane = self._lane
         try:
-            check(self._phase, frame, conversation)
-            await self._act(frame)
+            check(self._phase, frame, lane.conversation if lane else None)
         except OutOfOrder as error:
             cid = frame.cid if isinstance(frame, Say) else None
-            self._answer(Error(code=ErrorCode.OUT_OF_ORDER, detail=str(error), cid=cid))
-        except StoreUnavailable:
-            self._answer(Error(code=ErrorCode.UNAVAILABLE, detail="try again in a moment", retry_after_ms=1000))
-        except FrameError as error:
-            self._answer(error.error)
-
-    def _answer(self, error: Error) -> None:
-        metrics.refused(error.code)
-        self.outbox.send(error)
-
-    async def _act(self, frame: VisitorFrame) -> None:
-        lane = self._lane
+            self.refuse(Error(code=ErrorCode.OUT_OF_ORDER, detail=str(error), cid=cid))
+            return None
         match frame:
             case Say() if lane:
-                await lane.say(frame)
+                return lane.say(frame)
             case Ping():
                 self.outbox.send(Pong(at=now_ms()))
                 if lane:
@@ -195,10 +187,24 @@ class Visitor:
                 lane.receipt(frame)
             case Typing() if lane:
                 lane.typing(frame.body)
-            case Danger() if lane:
-                await self._danger(frame)
             case _:
-                await self._come_and_go(frame, lane)
+                return self._act(frame, lane)
+        return None
+
+    def refuse(self, error: Error) -> None:
+        """Tell the page what was not taken."""
+        metrics.refused(error.code)
+        self.outbox.send(error)
+
+    # ---- inside
+
+    async def _act(self, frame: VisitorFrame, lane: Lane | None) -> None:
+        try:
+            await self._come_and_go(frame, lane)
+        except StoreUnavailable:
+            self.refuse(Error(code=ErrorCode.UNAVAILABLE, detail="try again in a moment", retry_after_ms=1000))
+        except FrameError as error:
+            self.refuse(error.error)
 
     async def _come_and_go(self, frame: VisitorFrame, lane: Lane | None) -> None:
         match frame:
@@ -208,11 +214,20 @@ class Visitor:
                 await self._begin(self._asked, frame.insee)
             case Resume():
                 await self._resume(frame)
+            case Danger() if lane:
+                await self._danger(frame)
             case Keep() if lane:
                 self.outbox.send(await self._words.keep(frame, lane))
             case Find():
                 await self._entrance.find()
                 self.outbox.send(await self._words.find(frame))
+            case End() if lane:
+                await self._end(lane)
+            case _:
+                await self._report(frame, lane)
+
+    async def _report(self, frame: VisitorFrame, lane: Lane | None) -> None:
+        match frame:
             case Withdraw() if lane:
                 self.outbox.send(await self._reports.withdraw(frame))
             case Follow() if lane:
@@ -220,13 +235,11 @@ class Visitor:
             case AskAnswer():
                 await self._entrance.find()
                 self.outbox.send(await self._reports.answer(frame))
-            case End() if lane:
-                await self._end(lane)
 
     async def _danger(self, frame: Danger) -> None:
         wait = self._bucket.take()
         if wait:
-            self._answer(Error(code=ErrorCode.TOO_FAST, detail="say it again in a moment", retry_after_ms=wait))
+            self.refuse(Error(code=ErrorCode.TOO_FAST, detail="say it again in a moment", retry_after_ms=wait))
             return
         await danger.declare(self._desk, frame.conversation, on=frame.on)
 

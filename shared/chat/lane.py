@@ -5,7 +5,7 @@ came; one that leaves a gap makes the lane read the log.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import partial
 
 from shared.chat import wire
@@ -114,19 +114,23 @@ class Lane:
 
     # ---- from the client
 
-    async def say(self, frame: Say) -> None:
-        """Store a message; the client gets ``ack`` or ``error`` once that is known. Waits only for its own backlog."""
+    def say(self, frame: Say) -> Awaitable[object] | None:
+        """Store a message; the client gets ``ack`` or ``error`` once that is known.
+
+        What is returned, if anything, is to be waited for before the next one: this client's own backlog.
+        """
         wait = self._bucket.take()
         if wait:
             self._refuse(frame.cid, ErrorCode.TOO_FAST, "too many messages; send this one again later", wait)
-            return
+            return None
         at = now_ms()
         tail = encode(Tail(frame.conversation, self.role, at, frame.cid, frame.body))[1:]
         self._in_flight += 1
         self._submit("say", frame.cid, tail, partial(self._stored, frame.cid, at, tail))
-        if self._in_flight >= MAX_IN_FLIGHT:
-            self._room = self._room or asyncio.Event()
-            await self._room.wait()
+        if self._in_flight < MAX_IN_FLIGHT:
+            return None
+        self._room = self._room or asyncio.Event()
+        return self._room.wait()
 
     def typing(self, body: str) -> None:
         """Tell the other ends that this one writes; ``body`` is what its client sealed to say so."""

@@ -14,23 +14,11 @@ COMPANY_S = 0.02
 class Outbox:
     """Writes frames to a WebSocket in order, without ever making anybody else wait.
 
-    All that is put in one turn of the loop leaves in one write: the system call costs more than all else here. A task
-    exists only while the network has no room. A client that does not read is disconnected once ``limit`` bytes wait for
-    it: the log in the store has what it misses.
+    All that is put in one turn of the loop leaves in one write: the system call costs more than all else here. A client
+    that does not read is disconnected once ``limit`` bytes wait for it: the log in the store has what it misses.
     """
 
-    __slots__ = (
-        "_due",
-        "_limit",
-        "_loop",
-        "_queue",
-        "_shutting",
-        "_socket",
-        "_task",
-        "_timer",
-        "_waiting",
-        "_wrote_at",
-    )
+    __slots__ = ("_due", "_empty", "_limit", "_loop", "_queue", "_socket", "_timer", "_waiting", "_wrote_at")
 
     def __init__(self, socket: Socket, limit: int) -> None:
         self._socket = socket
@@ -42,8 +30,7 @@ class Outbox:
         self._due = False
         self._timer: asyncio.TimerHandle | None = None
         self._wrote_at = 0.0
-        self._task: asyncio.Task[None] | None = None
-        self._shutting: asyncio.Task[None] | None = None
+        self._empty: asyncio.Event | None = None
 
     @property
     def waiting(self) -> int:
@@ -54,7 +41,7 @@ class Outbox:
         """Queue an encoded frame; returns at once."""
         if self._take(frame) and not self._due:
             self._due = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
 
     def send(self, frame: Frame) -> None:
         """Encode and queue a frame."""
@@ -68,33 +55,43 @@ class Outbox:
         if self._loop.time() - self._wrote_at > COMPANY_S:
             self.send(frame)
         elif self._take(encode(frame)) and not self._due and self._timer is None:
-            self._timer = self._loop.call_later(COMPANY_S, self._flush)
+            self._timer = self._loop.call_later(COMPANY_S, self.flush)
 
     def shut(self, code: int, reason: bytes) -> None:
         """Drop what waits and close the socket; returns at once. A second call changes nothing."""
-        if self._shutting is not None:
-            return
-        self._queue.clear()
-        self._waiting = 0
-        if self._task is not None:
-            self._task.cancel()
-        self._shutting = asyncio.create_task(self._socket.shut(code, reason))
-
-    async def shut_down(self, code: int, reason: bytes) -> None:
-        """``shut``, and return once the socket is closed."""
-        self.shut(code, reason)
-        await self.drained()
+        self.drop()
+        self._socket.shut(code, reason)
 
     async def drained(self) -> None:
         """Return once everything queued so far has been handed to the network, or the socket is closed."""
-        self._flush()
-        task = self._shutting or self._task
-        if task is not None:
-            await asyncio.wait([task])
+        self.flush()
+        if self._queue:
+            self._empty = self._empty or asyncio.Event()
+            await self._empty.wait()
+
+    def flush(self) -> None:
+        """Write what waits, if there is room for it; called again when there is."""
+        self._due = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._queue and self._socket.write(self._queue):
+            self._wrote_at = self._loop.time()
+            self.drop()
+        elif not self._socket.open:
+            self.drop()
+
+    def drop(self) -> None:
+        """Nothing waits any more."""
+        self._queue.clear()
+        self._waiting = 0
+        if self._empty is not None:
+            self._empty.set()
+            self._empty = None
 
     def _take(self, frame: bytes) -> bool:
         """Queue a frame; False when the socket takes none, or none any more."""
-        if self._shutting is not None or self._socket.closed:
+        if not self._socket.open:
             return False
         self._queue.append(frame)
         self._waiting += len(frame)
@@ -102,32 +99,6 @@ class Outbox:
             self.shut(CLOSE_TOO_SLOW, b"too slow")
             return False
         return True
-
-    def _flush(self) -> None:
-        self._due = False
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._task is not None or not self._queue:
-            return
-        if self._socket.write_now(self._queue):
-            self._wrote_at = self._loop.time()
-            self._queue.clear()
-            self._waiting = 0
-        else:
-            self._task = asyncio.create_task(self._write())
-
-    async def _write(self) -> None:
-        try:
-            while self._queue:
-                frame = self._queue.pop(0)
-                self._waiting -= len(frame)
-                await self._socket.send_str(frame.decode())
-        except (ConnectionError, RuntimeError):
-            self._queue.clear()
-            self._waiting = 0
-        finally:
-            self._task = None
 
 
 class TokenBucket:

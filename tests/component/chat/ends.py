@@ -47,7 +47,7 @@ class Ear(Outbox):
     __slots__ = ("frames", "room", "transcript")
 
     def __init__(self, conversation: str, role: Role) -> None:
-        super().__init__(Socket(), 1 << 30)
+        super().__init__(Socket(1 << 30), 1 << 30)
         self.frames: list[ServerFrame] = []
         self.room: asyncio.Event | None = None
         self.transcript = Transcript(conversation, role)
@@ -83,12 +83,16 @@ class Person:
         """Say something; returns before it is stored."""
         say = Say(conversation=self.lane.conversation, cid=cid or uuid4().hex, body=body)
         self.ear.transcript.say(say)
-        await self.lane.say(say)
+        await self._give(say)
         return say.cid
 
     async def say_again(self, cid: str) -> None:
         """Send a message that had no answer once more."""
-        await self.lane.say(self.ear.transcript.pending[cid])
+        await self._give(self.ear.transcript.pending[cid])
+
+    async def _give(self, say: Say) -> None:
+        if backlog := self.lane.say(say):
+            await backlog
 
 
 class Instance:

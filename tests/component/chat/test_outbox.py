@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import aiohttp
 import pytest
@@ -13,7 +14,8 @@ from aiohttp import web
 from shared.chat import outbox
 from shared.chat.frames import Pong, encode
 from shared.chat.outbox import Outbox
-from shared.chat.socket import CLOSE_TOO_SLOW, SHUT_WITHIN_S, Socket
+from shared.chat.socket import CLOSE_TOO_SLOW, SHUT_WITHIN_S, Message, Socket
+from shared.chat.upgrade import upgrade
 from tests.component.chat.ends import serve
 from tests.servers import eventually
 
@@ -22,25 +24,41 @@ FRAME = encode(Pong(at=1))
 BIG = b'{"t":"pong","at":1%b}' % (b" " * 4_000)
 
 
+@dataclass
+class Writer:
+    """An end that only writes."""
+
+    socket: Socket
+    outbox: Outbox
+
+    def heard(self, message: Message) -> None:
+        """Nothing is asked of it."""
+
+    def room(self) -> None:
+        self.outbox.flush()
+
+    def lost(self) -> None:
+        self.outbox.drop()
+
+
 @asynccontextmanager
 async def server() -> AsyncIterator[tuple[int, list[Outbox], Callable[[], int]]]:
     """Serve sockets that only write; yields the port, the outboxes in order of connecting, and how many connections
     there are."""
+    writers: list[Writer] = []
     outboxes: list[Outbox] = []
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        response = Socket()
-        await response.prepare(request)
-        outboxes.append(Outbox(response, LIMIT))
-        async for _message in response:
-            pass
+        writer = Writer(channel := Socket(1_024), Outbox(channel, LIMIT))
+        channel.belongs_to(writer)
+        response = upgrade(request, channel)
+        writers.append(writer)
+        outboxes.append(writer.outbox)
         return response
 
     runner, port = await serve(handle)
-    served = runner.server
-    assert served is not None
     try:
-        yield port, outboxes, lambda: len(served.connections)
+        yield port, outboxes, lambda: sum(not writer.socket.gone for writer in writers)
     finally:
         await runner.cleanup()
 
