@@ -78,8 +78,6 @@ class Outbox:
         if self._queue and self._socket.write(self._queue):
             self._wrote_at = self._loop.time()
             self.drop()
-        elif not self._socket.open:
-            self.drop()
 
     def drop(self) -> None:
         """Nothing waits any more."""

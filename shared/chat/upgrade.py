@@ -22,7 +22,7 @@ def upgrade(request: web.Request, socket: Socket) -> web.StreamResponse:
     if not web.WebSocketResponse(compress=False).can_prepare(request).ok:
         raise web.HTTPBadRequest
     protocol, transport = request.protocol, request.transport
-    if transport is None or transport.is_closing():
+    if transport is None:
         raise ConnectionResetError
     transport.set_protocol(socket)
     protocol.transport = None  # or it would close it
