@@ -15,9 +15,6 @@ from shared.logs import get_logger
 MAX_BATCH = 256
 """Operations in one call of the script: about 2 ms of the store's time."""
 
-QUIET_S = 0.002
-"""After so long without an answer of the store, the next operation does not wait for company."""
-
 HEAD, KEYS, ARGUMENTS = 2, 3, 5
 """What the script takes: arguments before all operations, then keys and arguments of each."""
 
@@ -69,19 +66,13 @@ class Batcher:
         self._waiting: list[Operation] = []
         self._under_way: list[Operation] = []
         self._flush_due = False
-        self._answered_at = 0.0
         self._idle = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     def submit(self, operation: Operation) -> None:
-        """Queue one operation; returns at once. It goes out with all others of this turn of the loop, or at once when
-        it is quiet."""
+        """Queue one operation; returns at once. Goes out with all others of this turn of the loop."""
         self._waiting.append(operation)
-        if self._flush_due or self._under_way:
-            return
-        if self._loop.time() - self._answered_at > QUIET_S:
-            self._flush()
-        else:
+        if not self._flush_due and not self._under_way:
             self._flush_due = True
             self._loop.call_soon(self._flush)
 
@@ -123,7 +114,6 @@ class Batcher:
 
     def _answered(self, answers: list[Any] | None) -> None:
         batch, self._under_way = self._under_way, []
-        self._answered_at = self._loop.time()
         if answers is None:
             for operation in batch:
                 _tell(operation, UNAVAILABLE)

@@ -20,8 +20,6 @@ RETRY_S = 1.0
 PING_EVERY_S = 5.0
 MOST_UNANSWERED = 2
 """Pings without an answer after which the connection counts as lost."""
-QUIET_S = 0.002
-"""After so long without a write, the next message does not wait for company."""
 DEFAULT_PORT = 4222
 MOST_BYTES = 8_388_608
 """Bytes of one message, or of a line without an end, above which the other side is no NATS server of ours."""
@@ -45,7 +43,6 @@ class CoreNats:
         self._returned: Callable[[], None] | None = None
         self._waiting: list[bytes] = []
         self._flush_due = False
-        self._wrote_at = 0.0
         self._line: Line | None = None
         self._up = False
         self._rest = b""
@@ -79,18 +76,11 @@ class CoreNats:
             await self.ping(HANDSHAKE_S)
 
     def publish(self, subject: str, payload: bytes) -> None:
-        """Send: at once when it is quiet, or with everything else of this turn of the loop.
-
-        The oldest half is dropped when too much waits.
-        """
+        """Send with everything else of this turn of the loop; the oldest half is dropped when too much waits."""
         if len(self._waiting) >= self._most_waiting:
             del self._waiting[: self._most_waiting // 2]
         self._waiting.append(b"PUB %b %d\r\n%b\r\n" % (subject.encode(), len(payload), payload))
-        if self._flush_due:
-            return
-        if self._loop.time() - self._wrote_at > QUIET_S:
-            self._flush()
-        else:
+        if not self._flush_due:
             self._flush_due = True
             self._loop.call_soon(self._flush)
 
@@ -176,7 +166,6 @@ class CoreNats:
         self._flush_due = False
         if self._up and self._line is not None and not self._line.full and self._waiting:
             data, self._waiting = b"".join(self._waiting), []
-            self._wrote_at = self._loop.time()
             self._line.write(data)
 
     async def _ask(self, line: Line) -> None:

@@ -38,12 +38,8 @@ class Outbox:
         return self._waiting
 
     def put(self, frame: bytes) -> None:
-        """Queue an encoded frame; returns at once. On a socket that was quiet it is written before that."""
-        if not self._take(frame) or self._due:
-            return
-        if self._loop.time() - self._wrote_at > COMPANY_S:
-            self.flush()
-        else:
+        """Queue an encoded frame; returns at once."""
+        if self._take(frame) and not self._due:
             self._due = True
             self._loop.call_soon(self.flush)
 
