@@ -27,7 +27,7 @@ setup: $(VENV)/.run $(PAGES) ## Install what running needs into .venv and build 
 test: $(VENV)/.dev $(PAGES) ## Every test: pages, unit, component, end to end in a real browser
 	@sh infra/setup/browser.sh
 	$(NODE) npm test
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-unit
 test-unit: $(VENV)/.dev ## The tests that need no server and no browser
