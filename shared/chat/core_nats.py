@@ -14,6 +14,7 @@ import msgspec
 
 from shared.chat.line import Line
 from shared.logs import get_logger
+from shared.run import going_on
 
 HANDSHAKE_S = 2.0
 RETRY_S = 1.0
@@ -176,7 +177,7 @@ class CoreNats:
 
     async def _keep(self, first: "asyncio.Future[None]") -> None:
         turn = 0
-        while True:
+        while going_on():
             server = self._servers[turn % len(self._servers)]
             turn += 1
             try:
