@@ -29,6 +29,7 @@ from infra.nats.__main__ import ISSUER_PUBLIC
 from infra.nats.permissions import ADMIN, USERS
 from infra.streams import AdminSettings
 from shared import nkey
+from tests.patience import PATIENCE_S
 from tests.stack import free_ports
 
 NATS_IMAGE = "havre-nats:local"
@@ -153,8 +154,8 @@ async def from_containers() -> AsyncIterator[Servers]:
     with broker, store:
         host = broker.get_container_host_ip()
         broker_port, store_port = int(broker.get_exposed_port(4222)), int(store.get_exposed_port(6379))
-        await eventually(lambda: probes.nats_answers(host, broker_port), within_s=30)
-        await eventually(lambda: probes.valkey_answers(host, store_port, password), within_s=30)
+        await eventually(lambda: probes.nats_answers(host, broker_port))
+        await eventually(lambda: probes.valkey_answers(host, store_port, password))
         yield Servers(
             NatsServer(f"nats://{host}:{broker_port}", passwords, issuer),
             ValkeyServer(f"redis://:{password}@{host}:{store_port}/0"),
@@ -163,7 +164,7 @@ async def from_containers() -> AsyncIterator[Servers]:
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[bool]], within_s: float = 10.0, otherwise: Callable[[], object] | str = ""
+    condition: Callable[[], Awaitable[bool]], within_s: float = PATIENCE_S, otherwise: Callable[[], object] | str = ""
 ) -> float:
     """Wait until ``condition`` holds, looking often; return after how many seconds it did.
 

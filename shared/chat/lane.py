@@ -172,8 +172,7 @@ class Lane:
         """
         outcome = await self._perform("attach")
         if outcome.status == "ok":
-            self._received.rewind(outcome.seq)  # a client cannot have more than there is
-            self._received.exists(outcome.seq)
+            self._received = Received(self._received.last, outcome.seq)
             self._hub.add(self)
             self.others = outcome.others
         return outcome

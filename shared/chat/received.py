@@ -28,9 +28,10 @@ class Received:
 
     __slots__ = ("_own", "_stored", "last")
 
-    def __init__(self, last: int = 0) -> None:
-        self.last = last
-        self._stored = last
+    def __init__(self, last: int = 0, stored: int | None = None) -> None:
+        """``last``: what the client says; it cannot have more than is ``stored``, where that is known."""
+        self.last = last if stored is None else min(last, stored)
+        self._stored = self.last if stored is None else stored
         self._own: set[int] | frozenset[int] = NONE
 
     @property

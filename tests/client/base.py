@@ -25,6 +25,7 @@ from shared.chat.frames import (
     decode_server,
     encode,
 )
+from tests.patience import PATIENCE_S
 from tests.sealing.body import Opened, State
 from tests.sealing.plain import TYPING_CID, Plain, PlainKind
 from tests.transcript import Transcript
@@ -88,7 +89,7 @@ class Client(ABC):
         self._tasks = []
         await self.http.close()
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Wait until ``condition`` holds; it is looked at after every frame."""
         deadline = time.monotonic() + within_s
         while not condition():

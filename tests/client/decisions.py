@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from shared.chat.frames import Answer, Error, Follow, Following, Role, Withdraw, Withdrawn
 from shared.clock import now_ms
 from shared.contracts.signalement_reports import ReportStatus
+from tests.patience import PATIENCE_S
 from tests.sealing import report as twin
 from tests.sealing.plain import PlainKind, json_object
 from tests.sealing.words import Phrase
@@ -49,7 +50,7 @@ class Decisions:
         opened = (visitor.reading(message) for message in visitor.heard_messages.ordered(Role.OPERATOR))
         return [_proposal(one.data or "") for one in opened if one.kind is PlainKind.PROPOSAL]
 
-    async def proposed(self, nth: int = 1, within_s: float = 10.0) -> Proposal:
+    async def proposed(self, nth: int = 1, within_s: float = PATIENCE_S) -> Proposal:
         """Wait for the ``nth`` proposal."""
         await self._visitor.until(lambda: len(self.proposals()) >= nth, within_s)
         return self.proposals()[nth - 1]
@@ -75,7 +76,7 @@ class Decisions:
         """Say no, or later."""
         self._say(twin.decision_of(report, decision))
 
-    async def withdraw(self, report: str, within_s: float = 10.0) -> ReportStatus | Error:
+    async def withdraw(self, report: str, within_s: float = PATIENCE_S) -> ReportStatus | Error:
         """Take consent back, as the page does; return what holds now, or why nobody knows."""
         visitor, keys = self._visitor, self._visitor.keys
         assert keys is not None
@@ -85,7 +86,7 @@ class Decisions:
         answer = await self._ask(frame, Withdrawn, within_s)
         return answer.status if isinstance(answer, Withdrawn) else answer
 
-    async def follow(self, agreed: Agreed, words: Phrase, within_s: float = 10.0) -> int | Error:
+    async def follow(self, agreed: Agreed, words: Phrase, within_s: float = PATIENCE_S) -> int | Error:
         """Let words lead to the answer; return until when they do (ms since 1970), or why they do not."""
         conversation, report = self._visitor.conversation, agreed.report
         first = Follow(conversation=conversation, report=report, locator=words.locator)
@@ -106,7 +107,7 @@ class Decisions:
         said = (json_object(message.body) or {} for message in self._visitor.heard_messages.ordered(Role.SERVICE))
         return [one for one in said if one.get("report") == report]
 
-    async def becomes(self, report: str, status: ReportStatus, within_s: float = 10.0) -> dict[str, Any]:
+    async def becomes(self, report: str, status: ReportStatus, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until the service has said this of a report; return its word."""
 
         def words() -> list[dict[str, Any]]:

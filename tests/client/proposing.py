@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey
 from shared.chat.frames import Role
 from shared.clock import now_ms
 from tests.client.operator import Operator
+from tests.patience import PATIENCE_S
 from tests.sealing import report as twin
 from tests.sealing.plain import PlainKind, json_object
 from tests.servers import eventually
@@ -66,7 +67,7 @@ class Proposer:
         said = (json_object(text) for text in self._operator.texts(self._conversation, Role.VISITOR))
         return [one for one in said if one and one.get("report") == report]
 
-    async def decides(self, report: str, decision: str, within_s: float = 15.0) -> dict[str, Any]:
+    async def decides(self, report: str, decision: str, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for a decision; return it."""
 
         def found() -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ from shared.contracts.conversation import Audience, Category
 from shared.sealing.authority import load_public
 from tests.client.base import Client, Sendable, client_id
 from tests.client.decisions import Decisions
+from tests.patience import PATIENCE_S
 from tests.sealing.body import UNREADABLE as UNREADABLE_BODY
 from tests.sealing.body import Opened as OpenedBody
 from tests.sealing.plain import Plain
@@ -119,7 +120,7 @@ class Visitor(Client):
         visitor._words = Phrase(words)
         return visitor
 
-    async def opened(self, within_s: float = 10.0) -> Self:
+    async def opened(self, within_s: float = PATIENCE_S) -> Self:
         """Wait until the conversation is open."""
         await self.until(lambda: bool(self.conversation) and self.ready, within_s)
         return self

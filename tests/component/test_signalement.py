@@ -19,6 +19,7 @@ from shared.contracts.conversation import Audience, Category, ConversationEvent,
 from shared.contracts.dispatcher import ConversationAssigned, ConversationErasedByDispatcher
 from shared.contracts.gateway import ConversationErasedByGateway, ConversationOpened
 from shared.contracts.signalement import FiguresQuery, FiguresReply
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, eventually
 
 
@@ -63,7 +64,7 @@ async def running(server: NatsServer) -> AsyncIterator[None]:
 
 
 async def figures(client: Client) -> FiguresReply:
-    answer = await client.request(subjects.FIGURES, FiguresQuery().model_dump_json().encode(), timeout=5)
+    answer = await client.request(subjects.FIGURES, FiguresQuery().model_dump_json().encode(), timeout=PATIENCE_S)
     return FiguresReply.model_validate_json(answer.data)
 
 

@@ -18,6 +18,7 @@ from services.dispatcher.domain.backroom import ROOMS, Notes
 from shared import streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, from_wheels
 
 CANARY = b"canari-entre-nous"
@@ -91,7 +92,7 @@ async def what_is_heard(server: NatsServer, user: str) -> list[str]:
             await speaker.publish(subject, CANARY)
         await settle(speaker)
         for subject in PLACES:
-            assert (await arriving.next_msg(timeout=10)).subject == subject
+            assert (await arriving.next_msg(timeout=PATIENCE_S)).subject == subject
         await intruder.settled()
         for client in (speaker, listener):
             await client.close()
@@ -183,7 +184,7 @@ async def test_what_a_server_can_be_made_to_answer_there_carries_no_word(server:
         await intruder.client.publish(stated, fact.model_dump_json().encode() + CANARY, reply=PLACES[0])
         await intruder.client.publish(subjects.PLACE, CANARY, reply=PLACES[1])
         await intruder.settled()
-    question = await questions.next_msg(timeout=5)
+    question = await questions.next_msg(timeout=PATIENCE_S)
     with suppress(nats.errors.Error):
         await question.respond(b"{}")
     await settle(router, listener)

@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 
-from playwright.async_api import BrowserContext, ConsoleMessage
+from playwright.async_api import BrowserContext, ConsoleMessage, expect
 
 from tests.servers import eventually
+
+expect.set_options(timeout=PATIENCE_S * 1_000)
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """The headless shell first: the same engine without the windows, tabs and toolbars that nobody sees here."""
@@ -31,7 +33,6 @@ def executable() -> str:
     return found
 
 
-HEAR_S = 10.0
 EXPECTED = ("WebSocket connection", "net::ERR", "status of 401", "status of 429")
 """Console errors that are no fault: a connection cut, not logged in yet, too much asked."""
 
@@ -67,7 +68,7 @@ class Watch:
         async def all_heard() -> bool:
             return all(any(text in found for found in self.complaints) for text in texts)
 
-        await eventually(all_heard, HEAR_S, lambda: f"{texts} expected, but only {self.complaints}")
+        await eventually(all_heard, otherwise=lambda: f"{texts} expected, but only {self.complaints}")
         self.complaints.clear()
 
     def _note(self, message: ConsoleMessage) -> None:

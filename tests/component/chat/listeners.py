@@ -16,6 +16,7 @@ from shared.chat.socket import SHUT_WITHIN_S, Socket
 from shared.chat.upgrade import upgrade
 from shared.settings import StoreSettings
 from tests.component.chat.ends import serve
+from tests.patience import PATIENCE_S
 from tests.servers import eventually
 
 MOST = 4_096
@@ -77,7 +78,7 @@ class Client:
 
     async def hear(self) -> tuple[int, bytes]:
         """Return the next frame's kind and content."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             first, size = await self.reader.readexactly(2)
             if size == 126:
                 size = struct.unpack(">H", await self.reader.readexactly(2))[0]
@@ -114,7 +115,7 @@ class Place:
     async def come(self) -> tuple[Client, Listener]:
         """Open a socket."""
         client = await self.raw(HANDSHAKE)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             head = await client.reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101 ")
         assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head  # RFC 6455, 1.3

@@ -8,6 +8,7 @@ from shared.chat.batch import Batcher, Done, Operation, Outcome
 from shared.chat.frames import Role
 from shared.chat.store import ConversationStore
 from tests.component.chat.ends import OPERATOR, PROOF, SILENCE_S, begin
+from tests.patience import PATIENCE_S
 from tests.servers import eventually
 
 V, OP = Role.VISITOR, Role.OPERATOR
@@ -184,7 +185,7 @@ async def test_a_fault_in_one_listener_does_not_stop_the_worker(store: Conversat
         raise ValueError("a fault of this test")
 
     batcher.submit(Operation("say", cid, V, PROOF, "c1", tail("a"), fails))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert (await batcher.perform("say", cid, V, PROOF, "c2", tail("a"))).seq == 2
 
 

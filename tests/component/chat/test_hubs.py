@@ -10,11 +10,12 @@ from shared.chat.frames import ErrorCode, Message, Receipt, Role, Typing, encode
 from shared.chat.wire import FRAME, NatsWire, Receiver
 from shared.contracts.conversation import EndedBy
 from tests.component.chat.ends import OPERATOR, PROOF, Instance, Person, Place
+from tests.patience import PATIENCE_S
 from tests.proxy import Proxy
 from tests.servers import NatsServer, ValkeyServer, eventually
 
 
-async def until_both_have(visitor: Person, operator: Person, count: int, within_s: float = 10.0) -> None:
+async def until_both_have(visitor: Person, operator: Person, count: int, within_s: float = PATIENCE_S) -> None:
     async def both() -> bool:
         return all(len(person.ear.transcript.messages) == count for person in (visitor, operator))
 

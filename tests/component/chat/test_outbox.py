@@ -17,6 +17,7 @@ from shared.chat.outbox import Outbox
 from shared.chat.socket import CLOSE_TOO_SLOW, SHUT_WITHIN_S, Message, Socket
 from shared.chat.upgrade import upgrade
 from tests.component.chat.ends import serve
+from tests.patience import PATIENCE_S
 from tests.servers import eventually
 
 LIMIT = 65_536
@@ -125,7 +126,7 @@ async def test_nobody_waits_for_a_client_that_does_not_read() -> None:
                 outboxes[0].put(BIG)
                 started = time.perf_counter()
                 outboxes[1].put(FRAME)
-                assert (await client.receive(timeout=2)).data == FRAME.decode()
+                assert (await client.receive(timeout=PATIENCE_S)).data == FRAME.decode()
                 worst = max(worst, time.perf_counter() - started)
             assert worst < 0.5
         connection.close()
@@ -140,7 +141,7 @@ async def test_what_is_put_is_written_in_order() -> None:
         wanted = [encode(Pong(at=n)).decode() for n in range(500)]
         for frame in wanted:
             outboxes[0].put(frame.encode())
-        assert [(await client.receive(timeout=2)).data for _ in wanted] == wanted
+        assert [(await client.receive(timeout=PATIENCE_S)).data for _ in wanted] == wanted
         await outboxes[0].drained()
         assert outboxes[0].waiting == 0
 
@@ -156,12 +157,12 @@ async def test_what_may_wait_goes_with_the_next_frame_and_in_order(monkeypatch: 
     ):
         monkeypatch.setattr(outboxes[0], "_wrote_at", -60.0)  # a loop's clock may begin at nought
         outboxes[0].send_in_company(first)
-        assert (await client.receive(timeout=2)).data == encode(first).decode()
+        assert (await client.receive(timeout=PATIENCE_S)).data == encode(first).decode()
         outboxes[0].send_in_company(second)
         await asyncio.sleep(0)
         assert outboxes[0].waiting == len(encode(second))
         outboxes[0].send(third)
-        assert [(await client.receive(timeout=2)).data for _ in range(2)] == [
+        assert [(await client.receive(timeout=PATIENCE_S)).data for _ in range(2)] == [
             encode(second).decode(),
             encode(third).decode(),
         ]
@@ -177,6 +178,6 @@ async def test_what_may_wait_goes_alone_when_nothing_follows() -> None:
         for at in range(5):
             outboxes[0].send_in_company(Pong(at=at))
             outboxes[0].send_in_company(Pong(at=at + 100))
-            assert [(await client.receive(timeout=2)).data for _ in range(2)] == [
+            assert [(await client.receive(timeout=PATIENCE_S)).data for _ in range(2)] == [
                 encode(Pong(at=one)).decode() for one in (at, at + 100)
             ]

@@ -19,6 +19,7 @@ from tests.component.chat.listeners import (
     heard,
     place,
 )
+from tests.patience import PATIENCE_S
 from tests.servers import eventually
 
 
@@ -190,7 +191,7 @@ async def test_a_flood_is_read_at_our_pace() -> None:
 async def test_what_is_no_handshake_is_refused(said: bytes, status: int) -> None:
     async with place() as here:
         client = await here.raw(said)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             line = await client.reader.readline()
         assert line.startswith(b"HTTP/1.1 %d " % status)
         assert here.listeners == []

@@ -22,12 +22,12 @@ from shared.contracts.envelope import Event, derived_id
 from shared.contracts.gateway import ConversationErasedByGateway
 from shared.contracts.router import ConversationRouted, RoutingBasis
 from tests.component.dispatcher.office import account_of, certified, shift_of
+from tests.patience import PATIENCE_S
 from tests.sealing.staff import Account as Signer
 from tests.sealing.staff import ShiftKey
 from tests.servers import NatsServer
 
 PASSWORD = "long enough a password"
-WITHIN_S = 20.0
 F = TypeVar("F", bound=Frame)
 
 
@@ -200,7 +200,7 @@ class Desk:
         await self.socket.send_str(encode(frame).decode())
 
     async def hears(
-        self, kind: type[F], that: Callable[[F], bool] = lambda _frame: True, within: float = WITHIN_S
+        self, kind: type[F], that: Callable[[F], bool] = lambda _frame: True, within: float = PATIENCE_S
     ) -> F:
         """Wait for a frame of this kind, heard already or yet to come."""
         async with asyncio.timeout(within):
@@ -211,7 +211,7 @@ class Desk:
                         return frame
                 await self._news.wait()
 
-    async def closed(self, within: float = WITHIN_S) -> int | None:
+    async def closed(self, within: float = PATIENCE_S) -> int | None:
         """Wait until the server closes the socket; return the code."""
         assert self._reader is not None
         assert self.socket is not None

@@ -24,6 +24,7 @@ from tests.client.backroom import Backroom
 from tests.component.dispatcher.conftest import Start
 from tests.component.dispatcher.office import AUTHORITY, certified
 from tests.component.dispatcher.people import PASSWORD, Clock, Place
+from tests.patience import PATIENCE_S
 from tests.sealing.backroom import seal_line
 from tests.sealing.keys import Verified
 from tests.servers import NatsServer, eventually
@@ -131,12 +132,12 @@ async def test_what_is_said_in_a_room_is_heard_at_every_instance_by_its_force_an
     ears = [await who.hear() for who in (listener, supervisor, stranger)]
     assert (await speaker.write(CHIEFS, "besoin de renfort"))[0] == 200
     for ear in ears[:2]:
-        assert await ear.receive_str(timeout=5) == CHIEFS
+        assert await ear.receive_str(timeout=PATIENCE_S) == CHIEFS
     for who in (speaker, listener, supervisor):
         assert await who.read(CHIEFS) == [("police1", "besoin de renfort")]
     assert (await stranger.lines(CHIEFS))[0] == 403
     assert (await supervisor.write(COLLEAGUES, "j’arrive"))[0] == 200
-    assert await ears[0].receive_str(timeout=5) == COLLEAGUES
+    assert await ears[0].receive_str(timeout=PATIENCE_S) == COLLEAGUES
     assert await listener.read(COLLEAGUES) == [("chef1", "j’arrive")]
     with pytest.raises(TimeoutError):
         await ears[2].receive_str(timeout=0.3)

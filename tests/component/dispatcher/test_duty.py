@@ -25,7 +25,6 @@ from tests.sealing.staff import Account
 from tests.servers import NatsServer, ValkeyServer, eventually
 
 DAY_S = 86_400
-WITHIN_S = 15.0
 Seat = Callable[..., Awaitable[Operator]]
 
 
@@ -62,7 +61,7 @@ def _kid(operator: Operator) -> str | None:
 
 async def _all_have_it(*operators: Operator) -> str | None:
     for operator in operators:
-        await operator.until(lambda operator=operator: _has_it(operator), WITHIN_S)  # type: ignore[misc]
+        await operator.until(lambda operator=operator: _has_it(operator))  # type: ignore[misc]
     kids = {_kid(operator) for operator in operators}
     assert len(kids) == 1
     return kids.pop()
@@ -178,8 +177,8 @@ async def test_two_consoles_that_make_a_key_at_once_end_with_the_same(
             assert operator.duty.latest is not None
             operator.duty.latest = type(operator.duty.latest)(force=Force.POLICE, wanting=[], holders=0)
             operator.duty.make()
-        await one.until(lambda before=kid: _kid(one) not in {None, before}, WITHIN_S)  # type: ignore[misc]
-        await one.until(lambda: _kid(one) == _kid(other), WITHIN_S)
+        await one.until(lambda before=kid: _kid(one) not in {None, before})  # type: ignore[misc]
+        await one.until(lambda: _kid(one) == _kid(other))
         kid = await _all_have_it(one, other)
     refused = [error.code for operator in (one, other) for error in operator.errors()]
     assert refused
@@ -202,7 +201,7 @@ async def test_the_key_of_one_force_is_not_told_to_the_other(start: Start, place
     gendarme = Operator(police.site)
     await gendarme.log_in("gendarmerie1", PASSWORD)
     async with gendarme:
-        await gendarme.until(lambda: _has_it(gendarme), WITHIN_S)
+        await gendarme.until(lambda: _has_it(gendarme))
         assert _kid(gendarme) != _kid(police)
 
 
@@ -212,7 +211,7 @@ async def test_a_peer_that_hands_nothing_on_is_waited_for_and_no_longer(start: S
     before = await _all_have_it(asleep)
     awake = await seat(instance, "police2")
     await awake.until(lambda: _kid(awake) == before and not _has_it(awake))
-    await awake.until(lambda: _has_it(awake), WITHIN_S)
+    await awake.until(lambda: _has_it(awake))
     assert _kid(awake) != before
     assert await _all_have_it(asleep, awake)
 
@@ -234,7 +233,7 @@ async def test_a_closed_account_takes_the_key_with_it_and_is_not_given_the_next(
     stays, closed = await seat(instance, "police1"), await seat(instance, "police2")
     before = await _all_have_it(stays, closed)
     assert (await Command(nats, valkey)("account", "disable", "police2"))[0] == 0
-    await stays.until(lambda: _has_it(stays) and _kid(stays) != before, WITHIN_S)
+    await stays.until(lambda: _has_it(stays) and _kid(stays) != before)
     assert closed.shift is not None
     after = _kid(stays)
     assert after is not None

@@ -19,6 +19,7 @@ from shared.chat.store import ConversationStore
 from shared.contracts.conversation import Category, EndedBy, Force
 from tests.component.dispatcher.conftest import Sitting, Start
 from tests.component.dispatcher.people import Desk, Place, facts_of
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, eventually
 
 SOON = {"grace_s": 1.0}
@@ -175,7 +176,7 @@ async def test_many_visitors_and_many_consoles_each_get_one_another(start: Start
     desks = [await seat(instances[number % 2], f"police{number}") for number in range(6)]
     visitors = await asyncio.gather(*(place.visit() for _ in range(18)))
     for desk in desks:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while len({frame.conversation for frame in desk.heard if isinstance(frame, Held)}) < 3:
                 desk._news.clear()
                 await desk._news.wait()

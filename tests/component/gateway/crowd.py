@@ -9,9 +9,9 @@ from typing import Self
 import aiohttp
 
 from shared.chat.frames import Admitted, ServerFrame, State, decode_server
+from tests.patience import PATIENCE_S
 
 OPEN = {"t": "open", "category": "domestic", "audience": "victim"}
-HEAR_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Crowd:
     async def hear(self, socket: aiohttp.ClientWebSocketResponse) -> ServerFrame:
         """Return the next frame that says something of a wish."""
         while True:
-            frame = decode_server((await socket.receive(timeout=HEAR_S)).data)
+            frame = decode_server((await socket.receive(timeout=PATIENCE_S)).data)
             if not isinstance(frame, State | Admitted):
                 return frame
 

@@ -7,8 +7,7 @@ from typing import Any, Self
 import aiohttp
 
 from shared.chat.frames import Admitted, Error, Opened, Pong, ServerFrame, State, decode_server
-
-HEAR_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 class Raw:
@@ -34,7 +33,7 @@ class Raw:
     async def hear(self) -> ServerFrame:
         """Return the next frame that says neither where the conversation stands nor who may read it."""
         while True:
-            message = await self.socket.receive(timeout=HEAR_S)
+            message = await self.socket.receive(timeout=PATIENCE_S)
             assert message.type is aiohttp.WSMsgType.TEXT, f"instead of a frame: {message}"
             frame = decode_server(message.data)
             if not isinstance(frame, State | Admitted):

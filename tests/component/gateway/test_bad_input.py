@@ -12,6 +12,7 @@ from infra.local.stack import Stack
 from shared.chat.frames import Ack, Error, ErrorCode, Message, Resumed
 from tests.client import Visitor
 from tests.component.gateway.raw import Raw
+from tests.patience import PATIENCE_S
 
 OTHERS = "5d4c8d4e-8a1c-4a6a-9a43-0f4f8d7f2b22"
 OPEN = {"t": "open", "category": "domestic", "audience": "victim"}
@@ -52,7 +53,7 @@ async def test_a_binary_message_is_refused_and_the_connection_lives(raw: Raw) ->
 async def test_text_that_is_no_utf8_ends_that_connection_alone(system: Stack, raw: Raw) -> None:
     async with Raw(system.addresses.visitor) as other:
         await other.socket.send_frame(b"\xff\xfe{", aiohttp.WSMsgType.TEXT)
-        assert (await other.socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+        assert (await other.socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.CLOSE
         assert other.socket.close_code == aiohttp.WSCloseCode.INVALID_TEXT
     await raw.lives()
 
@@ -60,7 +61,7 @@ async def test_text_that_is_no_utf8_ends_that_connection_alone(system: Stack, ra
 async def test_a_message_far_too_large_ends_that_connection_alone(system: Stack, raw: Raw) -> None:
     async with Raw(system.addresses.visitor) as other:
         await other.socket.send_str("x" * 1_000_000)
-        assert (await other.socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+        assert (await other.socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.CLOSE
         assert other.socket.close_code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
     await raw.lives()
 
@@ -125,7 +126,7 @@ async def test_a_newer_socket_of_the_same_visitor_takes_over_and_the_older_is_cl
     async with Raw(system.addresses.visitor) as newer:
         await newer.send(t="resume", conversation=opened.conversation, token=opened.token, seq=0)
         assert isinstance(await newer.hear(), Resumed)
-        while (await raw.socket.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+        while (await raw.socket.receive(timeout=PATIENCE_S)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert raw.socket.close_code == 4001
         await newer.lives()

@@ -10,6 +10,7 @@ from shared import streams, subjects
 from shared.contracts.conversation import Category
 from shared.contracts.referral import DirectoryRefreshed, NearbyQuery, StructureKind
 from tests.component.referral.conftest import RunningReferral
+from tests.patience import PATIENCE_S
 from tests.servers import eventually
 
 
@@ -36,7 +37,7 @@ async def test_a_malformed_question_gets_a_typed_refusal_and_the_next_one_is_ans
 ) -> None:
     client = await referral.nats.connect("gateway")
     for body in (b"{", b'{"limit": 0}', b'{"limit": 1000}', b'{"category": "weather"}', b'{"kinds": ["palace"]}'):
-        answer = json.loads((await client.request(subjects.NEARBY, body, timeout=5)).data)
+        answer = json.loads((await client.request(subjects.NEARBY, body, timeout=PATIENCE_S)).data)
         assert (answer["refused"], answer["code"]) == (True, "invalid")
     await client.close()
     assert (await referral.ask(NearbyQuery(postal_code="75116"))).structures

@@ -17,6 +17,7 @@ from shared import streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
 from shared.contracts.router import ConversationRouted
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, eventually
 
 
@@ -69,7 +70,7 @@ async def routed(nats: NatsServer, number: int) -> list[ConversationRouted]:
     pull = await client.jetstream().pull_subscribe_bind(streams.DISPATCHER_ROUTED, streams.CONVERSATIONS)
     found: list[ConversationRouted] = []
     while len(found) < number:
-        for message in await pull.fetch(number - len(found), timeout=10):
+        for message in await pull.fetch(number - len(found), timeout=PATIENCE_S):
             found.append(ConversationRouted.model_validate_json(message.data))
             await message.ack_sync()
     await client.close()

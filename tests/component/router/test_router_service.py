@@ -14,6 +14,7 @@ from shared.contracts.reply import RefusalCode
 from shared.contracts.router import PlaceQuery, PlaceReply, RoutingBasis, TerritoryRefreshed
 from shared.settings import Settings
 from tests.component.router.conftest import RunningRouter, opened, routed, state
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, eventually
 
 
@@ -76,7 +77,7 @@ async def test_a_place_is_told_with_its_communes_most_people_first(router: Runni
 async def test_a_malformed_question_gets_a_typed_refusal_and_the_next_one_is_answered(router: RunningRouter) -> None:
     client = await router.nats.connect("gateway")
     for body in (b"{", b"[]", b'{"postal_code": 3}', b'{"postal_code": "95300", "more": 1}'):
-        answer = await client.request(subjects.PLACE, body, timeout=5)
+        answer = await client.request(subjects.PLACE, body, timeout=PATIENCE_S)
         assert b'"refused":true' in answer.data
         assert RefusalCode.INVALID.encode() in answer.data
     await client.close()
@@ -85,7 +86,7 @@ async def test_a_malformed_question_gets_a_typed_refusal_and_the_next_one_is_ans
 
 async def test_a_code_too_long_to_be_one_is_refused_with_its_reason(router: RunningRouter) -> None:
     client = await router.nats.connect("gateway")
-    answer = await client.request(subjects.PLACE, b'{"postal_code": "%s"}' % (b"9" * 65), timeout=5)
+    answer = await client.request(subjects.PLACE, b'{"postal_code": "%s"}' % (b"9" * 65), timeout=PATIENCE_S)
     await client.close()
     assert b"postal_code" in answer.data
     async with make_broker(Settings.model_validate(router.nats.as_user("gateway")), "gateway") as broker:

@@ -21,6 +21,7 @@ from shared.contracts.router import PlaceQuery, PlaceReply
 from shared.settings import Settings
 from tests.fuzz import spoil
 from tests.fuzz.grammar import MARK, Grammar
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, eventually
 
 SUBJECT = subjects.event(ConversationOpened)
@@ -205,7 +206,7 @@ async def test_two_thousand_hostile_queries_each_get_a_typed_answer_at_once(nats
     async with running(broker_of(nats, "gateway")) as gateway, running(router):
         for _ in range(2_000):
             hostile = spoil.utf8(spoil.hostile_json(grammar.make({"$ref": "PlaceQuery"}, rng), rng))
-            reply = await gateway.request(hostile, subjects.PLACE, timeout=5.0)
+            reply = await gateway.request(hostile, subjects.PLACE, timeout=PATIENCE_S)
             assert MARK.encode() not in reply.body
             answer = from_json(reply.body)
             answers[answer.get("code", "accepted")] += 1

@@ -32,6 +32,7 @@ from shared.contracts.signalement_reports import (
 from shared.sealing.jose import make_key
 from tests.component.signalement.conftest import Serve
 from tests.component.signalement.world import World, command, deliveries
+from tests.patience import PATIENCE_S
 from tests.reports import FIELDS, Case, Signer, Station
 from tests.sealing import report as twin
 from tests.servers import eventually
@@ -219,11 +220,11 @@ async def test_rubbish_is_refused_and_audited_and_harms_nobody_else(world: World
     async with world.partner(noisy) as noise, world.partner(station) as partner:
         subject = subjects.partner_command(noisy.id, "take_charge")
         for body in RUBBISH:
-            answer = await noise.request(subject, body, timeout=5)
+            answer = await noise.request(subject, body, timeout=PATIENCE_S)
             assert PartnerReply.model_validate_json(answer.data) == PartnerReply(status=None, reason="invalid")
-        verb = await noise.request(subjects.partner_command(noisy.id, "explode"), b"{}", timeout=5)
+        verb = await noise.request(subjects.partner_command(noisy.id, "explode"), b"{}", timeout=PATIENCE_S)
         assert PartnerReply.model_validate_json(verb.data).reason == "invalid"
-        flood = [noise.request(subject, b"{}", timeout=10) for _ in range(300)]
+        flood = [noise.request(subject, b"{}", timeout=PATIENCE_S) for _ in range(300)]
         answers, taken = await asyncio.gather(
             asyncio.gather(*flood), command(partner, station, "take_charge", report=case.report)
         )

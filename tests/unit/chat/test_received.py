@@ -50,6 +50,16 @@ def test_own_messages_are_not_sent_back() -> None:
     assert received.last == 6
 
 
+def test_a_client_that_claims_more_than_there_is_hears_what_follows_even_of_an_older_page() -> None:
+    received = Received(10**30, 0)
+    after, stored = received.last, received.stored
+    received.acknowledged(1)
+    received.rewind(0)
+    assert received.page(after, stored, []) == [], "read before the message was stored"
+    assert received.gap
+    assert received.page(0, 1, [1]) == [1]
+
+
 def test_a_page_read_before_the_client_said_it_lacks_more_is_dropped() -> None:
     received = Received(10)
     received.rewind(5)
@@ -234,9 +244,7 @@ class Conversation(RuleBasedStateMachine):
         end.to_client.clear()
         end.sent.clear()
         end.reading = None
-        end.received = Received(end.client.last)
-        end.received.rewind(len(self.log))
-        end.received.exists(len(self.log))
+        end.received = Received(end.client.last, len(self.log))
         self.catch_up(end)
         self.send_next(end)
 
