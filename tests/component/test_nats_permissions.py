@@ -15,6 +15,7 @@ from infra.nats.permissions import ADMIN, AUDITOR, SERVICES, USERS
 from shared import nats_accounts, streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
+from tests.arrived import arrived
 from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, running_servers
 
@@ -176,9 +177,7 @@ class Refusals:
         return refused
 
     async def _was_refused(self, what: str, subject: str) -> bool:
-        # The server's error comes before its answer to the flush, but the client flushes what it had in hand first.
-        await self.client.flush()
-        await self.client.flush()
+        await arrived(self.client)  # the server's error comes before its answer to that
         wanted = f'permissions violation for {what} to "{subject}"'.lower()
         return any(wanted in error for error in self.errors)
 
@@ -215,7 +214,7 @@ async def test_the_gateway_never_hears_what_staff_say_among_themselves(nats: Nat
 async def test_a_service_may_answer_a_question_once_and_write_to_no_other_inbox(nats: NatsServer) -> None:
     async with Refusals(nats, "gateway") as gateway, Refusals(nats, "router") as router:
         questions = await router.client.subscribe(subjects.PLACE)
-        await router.client.flush()
+        await arrived(router.client)
         asking = asyncio.create_task(gateway.client.request(subjects.PLACE, b"{}", timeout=PATIENCE_S))
         question = await questions.next_msg(timeout=PATIENCE_S)
         await question.respond(b"answer")

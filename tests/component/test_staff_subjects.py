@@ -18,6 +18,7 @@ from services.dispatcher.domain.backroom import ROOMS, Notes
 from shared import streams, subjects
 from shared.contracts.conversation import Audience, Category
 from shared.contracts.gateway import ConversationOpened
+from tests.arrived import arrived
 from tests.patience import PATIENCE_S
 from tests.servers import NatsServer, from_wheels
 
@@ -33,13 +34,6 @@ OTHERS = [user for user in USERS if user != "dispatcher"]
 FAILS = (nats.errors.Error, nats.js.errors.Error, APIError, TimeoutError)
 
 
-async def settle(*clients: Client) -> None:
-    """Return once the server has all that these have said: the first question overtakes what waits to be written."""
-    for client in clients:
-        for _ in range(2):
-            await client.flush()
-
-
 @dataclass
 class Intruder:
     """A connection as a user, what it heard, and what the server refused it."""
@@ -50,7 +44,7 @@ class Intruder:
 
     async def settled(self) -> None:
         """Return once the server has said what it had to say."""
-        await settle(self.client)
+        await arrived(self.client)
 
 
 @asynccontextmanager
@@ -87,10 +81,10 @@ async def what_is_heard(server: NatsServer, user: str) -> list[str]:
         await hear_everything(intruder)
         speaker, listener = await server.connect("dispatcher"), await server.connect("dispatcher")
         arriving = await listener.subscribe(subjects.STAFF_ONLY)
-        await settle(listener)
+        await arrived(listener)
         for subject in PLACES:
             await speaker.publish(subject, CANARY)
-        await settle(speaker)
+        await arrived(speaker)
         for subject in PLACES:
             assert (await arriving.next_msg(timeout=PATIENCE_S)).subject == subject
         await intruder.settled()
@@ -131,7 +125,7 @@ async def test_were_it_granted_the_same_ears_would_hear_it_all(monkeypatch: pyte
 async def test_nobody_but_the_dispatcher_says_anything_there(server: NatsServer, user: str) -> None:
     listener = await server.connect("dispatcher")
     arriving = await listener.subscribe(subjects.STAFF_ONLY)
-    await settle(listener)
+    await arrived(listener)
     async with intruding(server, user) as intruder:
         for subject in PLACES:
             await intruder.client.publish(subject, CANARY)
@@ -139,7 +133,7 @@ async def test_nobody_but_the_dispatcher_says_anything_there(server: NatsServer,
         await intruder.settled()
         for subject in PLACES:
             assert any(f'permissions violation for publish to "{subject}"'.lower() in one for one in intruder.refusals)
-    await settle(listener)
+    await arrived(listener)
     with pytest.raises(TimeoutError):
         await arriving.next_msg(timeout=0.1)
     await listener.close()
@@ -174,12 +168,12 @@ async def test_what_a_server_can_be_made_to_answer_there_carries_no_word(server:
     and nothing else: it chooses not a byte of it, hears nothing back, and the dispatcher takes it for "look again"."""
     listener = await server.connect("dispatcher")
     arriving = await listener.subscribe(subjects.STAFF_ONLY)
-    await settle(listener)
+    await arrived(listener)
     fact = ConversationOpened(conversation_id=uuid4(), category=Category.SEXUAL, audience=Audience.WITNESS)
     stated = subjects.event(ConversationOpened, fact.entity_id)
     router = await server.connect("router")
     questions = await router.subscribe(subjects.PLACE)
-    await settle(router)
+    await arrived(router)
     async with intruding(server, "gateway") as intruder:
         await intruder.client.publish(stated, fact.model_dump_json().encode() + CANARY, reply=PLACES[0])
         await intruder.client.publish(subjects.PLACE, CANARY, reply=PLACES[1])
@@ -187,7 +181,7 @@ async def test_what_a_server_can_be_made_to_answer_there_carries_no_word(server:
     question = await questions.next_msg(timeout=PATIENCE_S)
     with suppress(nats.errors.Error):
         await question.respond(b"{}")
-    await settle(router, listener)
+    await arrived(router, listener)
     landed: list[Msg] = []
     with suppress(TimeoutError):
         while True:

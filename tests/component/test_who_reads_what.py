@@ -14,6 +14,7 @@ from infra.nats.permissions import ADMIN, AUDITOR, USERS
 from shared import streams, subjects
 from shared.chat.frames import End, Error, Released, Role, Say
 from shared.contracts.conversation import Category, Force
+from tests.arrived import arrived
 from tests.chaos.chat import Chat, begin, on_duty
 from tests.client import Operator
 from tests.component.gateway.raw import Raw
@@ -127,8 +128,7 @@ async def as_nats_user(stack: Stack, user: str, may_hear: set[str]) -> list[Row]
     try:
         for subject in (subjects.chat("gateway"), subjects.chat("dispatcher"), subjects.STAFF_ONLY, "evt.>", ">"):
             listening = await client.subscribe(subject)
-            await client.flush()
-            await client.flush()
+            await arrived(client)
             heard = not any(f'subscription to "{subject}"' in one for one in refused)
             assert heard is (subject in may_hear), f"{user} hearing {subject}"
             rows.append((f"NATS user {user}", f"hear {subject}", "may" if heard else "permissions violation"))

@@ -6,6 +6,7 @@ import shutil
 
 from playwright.async_api import BrowserContext, ConsoleMessage, expect
 
+from tests.patience import PATIENCE_S
 from tests.servers import eventually
 
 expect.set_options(timeout=PATIENCE_S * 1_000)

@@ -14,6 +14,7 @@ from shared import streams
 from shared.contracts.conversation import Force
 from shared.nkey import Kind, Nkey
 from shared.sealing import authority
+from tests.arrived import arrived
 from tests.component.partners.house import House
 from tests.component.partners.registrar import Desk
 from tests.component.signalement.conftest import serve, world
@@ -51,7 +52,7 @@ async def service(empty: NatsServer) -> AsyncIterator[Client]:
     """A client that is signalement and admits partners."""
     client = await empty.connect("signalement")
     await (await admission_of(empty, client, SESSION_S)).serve(client, "signalement")
-    await client.flush()
+    await arrived(client)
     yield client
     await client.close()
 

@@ -21,6 +21,7 @@ from shared.contracts.signalement_reports import ReportKind, ReportSubmitted
 from shared.nkey import Kind, Nkey, make_seed
 from shared.sealing.jose import jwk_of, kid_of, make_key
 from shared.settings import Settings
+from tests.arrived import arrived
 from tests.servers import NatsServer
 
 AUTHORITY = make_key()
@@ -128,9 +129,7 @@ class Line:
         return message
 
     async def _answer(self, what: str, subject: str) -> str:
-        # The refusal comes before the answer to a flush, but the first flush may still wait behind what was in hand.
-        await self.client.flush()
-        await self.client.flush()
+        await arrived(self.client)  # the refusal comes before the answer to that
         wanted = f'permissions violation for {what} to "{subject}"'.lower()
         return "permissions violation" if any(wanted in refusal for refusal in self.refusals) else "may"
 

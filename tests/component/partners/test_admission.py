@@ -19,6 +19,7 @@ from shared.clock import utc_now
 from shared.contracts.conversation import Force
 from shared.nkey import Kind, Nkey, make_seed
 from shared.settings import Settings
+from tests.arrived import arrived
 from tests.component.partners.conftest import admission_of
 from tests.component.partners.house import House, Line, hand_in, line, refused
 from tests.servers import NatsServer
@@ -111,7 +112,7 @@ async def test_services_log_in_when_nobody_admits_partners(empty: NatsServer, se
         assert await own.answer_to_publishing(subjects.partner_command(lyon.id, "take_charge")) == "may"
     again = await empty.connect("signalement")
     await (await admission_of(empty, again, 60)).serve(again, "signalement")
-    await again.flush()
+    await arrived(again)
     assert not await refused(line(empty, lyon))
     await again.close()
 
@@ -127,7 +128,7 @@ async def test_instances_share_the_questions(empty: NatsServer, service: Client,
         await both.answer(message)
 
     await second.subscribe(nats_accounts.ADMISSIONS, queue="signalement", cb=noting)
-    await second.flush()
+    await arrived(second)
     for _ in range(12):
         assert not await refused(line(empty, lyon))
     assert 0 < len(heard) < 12
@@ -142,7 +143,7 @@ async def test_a_session_ends_and_the_partner_comes_back(empty: NatsServer, lyon
     await service.close()
     short = await empty.connect("signalement")
     await (await admission_of(empty, short, 2)).serve(short, "signalement")
-    await short.flush()
+    await arrived(short)
     began = time.monotonic()
     async with line(empty, lyon) as own:
         report = await hand_in(short.jetstream(), lyon)
@@ -197,7 +198,7 @@ async def test_a_partner_that_is_slow_or_dead_keeps_its_own_and_harms_no_other(
             await message.ack_sync()
         for message in first:
             await message.nak()
-        await slow.client.flush()
+        await arrived(slow.client)
     # It is gone, and comes back another day.
     async with line(empty, lyon) as back:
         again = [await back.pulled(lyon.consumer) for _ in range(3)]

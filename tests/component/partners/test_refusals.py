@@ -7,6 +7,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared import nats_accounts, streams, subjects
+from tests.arrived import arrived
 from tests.component.partners.house import House, Line, hand_in, line
 from tests.servers import NatsServer
 
@@ -140,7 +141,7 @@ async def test_whoever_answers_a_partner_answers_it_alone(
         await message.respond(b"{}")
 
     await service.subscribe(subjects.partner_command(), cb=answering)
-    await service.flush()
+    await arrived(service)
     waiting = await hand_in(service.jetstream(), strasbourg)
     pull = f"{API}.CONSUMER.MSG.NEXT.{streams.SIGNALEMENTS}.{lyon.consumer}"
     async with line(empty, lyon) as own:

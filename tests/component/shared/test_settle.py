@@ -19,6 +19,7 @@ from shared.contracts.envelope import Contract
 from shared.contracts.gateway import ConversationOpened
 from shared.contracts.router import PlaceQuery, PlaceReply
 from shared.settings import Settings
+from tests.arrived import arrived
 from tests.fuzz import spoil
 from tests.fuzz.grammar import MARK, Grammar
 from tests.patience import PATIENCE_S
@@ -50,8 +51,7 @@ def broker_of(nats: NatsServer, user: str) -> NatsBroker:
 @asynccontextmanager
 async def running(broker: NatsBroker) -> AsyncIterator[NatsBroker]:
     await broker.start()
-    for _ in range(2):  # the first answer may be to a ping that overtook the subscriptions
-        await broker.connection.flush()
+    await arrived(broker.connection)
     try:
         yield broker
     finally:

@@ -15,6 +15,7 @@ from nats.js.client import JetStreamContext
 
 from infra.local.children import die_with_parent
 from services.signalement import app
+from tests.arrived import arrived
 
 LIFE = "life: "
 """How lines for the test begin; others are the service's log."""
@@ -73,7 +74,7 @@ def family_of(subject: str) -> str:
 
 async def die(client: Any, of: str) -> None:
     """Be gone as in a power cut, once what was said has left."""
-    await client.flush()
+    await arrived(client)
     tell(f"died of {of}")
     os.kill(os.getpid(), signal.SIGKILL)
 
