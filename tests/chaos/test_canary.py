@@ -75,7 +75,7 @@ async def test_nothing_in_the_store_names_an_erased_conversation(mortal: Stack, 
     async def forgotten() -> bool:
         return await in_store(mortal, chat.conversation) == []
 
-    await eventually(forgotten, 10.0)
+    await eventually(forgotten)
 
 
 async def test_the_visitors_secret_is_never_kept_in_any_form_that_could_be_used(mortal: Stack, chat: Chat) -> None:

@@ -55,12 +55,12 @@ async def test_nobody_between_the_two_can_read_the_conversation(tapped: TappedSt
 async def test_the_same_search_finds_every_word_that_is_not_sealed(tapped: TappedStack) -> None:
     """The search of the test above, with sealing switched off at both ends: all 30 are found.
 
-    What is said before anybody has the other end is stored and not announced.
+    What is said before anybody has the other end is stored and need not be announced: only a resend of it may be.
     """
     async with conversation(tapped, sealed=False) as planted:
         for place, word in planted.words.items():
-            lines = [plan.VALKEY] if place.startswith("waiting") else [plan.NATS, plan.VALKEY]
-            assert tapped.lines_that_carried(word) == lines, place
+            lines = {plan.VALKEY} if place.startswith("waiting") else {plan.NATS, plan.VALKEY}
+            assert lines <= set(tapped.lines_that_carried(word)), place
         assert await in_store(tapped, *planted.words.values()) == [keys.log(planted.conversation)]
         await planted.visitor.red_button()
 

@@ -112,7 +112,7 @@ async def test_a_silent_conversation_leaves_no_key(store: ConversationStore, bat
     async def nothing_is_left() -> bool:
         return await everything(store) == {}
 
-    await eventually(nothing_is_left, 3.0)
+    await eventually(nothing_is_left)
 
 
 async def test_receipts_only_rise_and_never_above_what_was_said(store: ConversationStore, batcher: Batcher) -> None:

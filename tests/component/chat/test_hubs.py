@@ -250,7 +250,7 @@ async def test_nothing_is_lost_when_nats_dies_in_the_middle(mortal: Stack, morta
     async def stored() -> bool:
         return not visitor.ear.transcript.pending and not operator.ear.transcript.pending
 
-    await eventually(stored, 5.0)
+    await eventually(stored)
     assert len(visitor.ear.transcript.messages) < 80, "this test needs announcements to have been lost"
     await mortal.start_service("nats")
     await until_both_have(visitor, operator, 80, 15.0)
@@ -268,7 +268,7 @@ async def test_a_lost_store_is_a_typed_refusal_and_a_resend_goes_through(mortal:
     async def refused() -> bool:
         return bool(visitor.ear.errors())
 
-    await eventually(refused, 8.0)
+    await eventually(refused)
     error = visitor.ear.errors()[0]
     assert (error.code, error.cid) == (ErrorCode.UNAVAILABLE, said)
     await mortal.start_service("valkey")

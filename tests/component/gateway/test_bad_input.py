@@ -198,7 +198,7 @@ async def test_ten_thousand_rapid_messages_are_refused_by_type_and_another_visit
             if number % 200 == 0:
                 started = time.perf_counter()
                 other.tell("bonjour")
-                await other.until(lambda: not other.heard_messages.pending, 5.0)
+                await other.until(lambda: not other.heard_messages.pending)
                 waits.append(time.perf_counter() - started)
     await raw.lives()
     assert answers["Ack"] + answers[ErrorCode.TOO_FAST] == 10_000

@@ -252,7 +252,7 @@ async def test_without_a_store_nothing_is_counted_and_nobody_is_kept_waiting(gua
     async def counted_again() -> bool:
         return isinstance((await crowd.visit(SHELTER)).frame, Challenge)
 
-    await eventually(counted_again, 10.0)
+    await eventually(counted_again)
 
 
 async def test_a_store_that_cannot_be_reached_opens_every_door() -> None:

@@ -149,7 +149,7 @@ async def test_words_expire_by_the_store_s_own_clock(system: Stack, raw: Raw) ->
         async def gone() -> bool:
             return not await store.exists(name)
 
-        await eventually(gone, 5.0)
+        await eventually(gone)
     async with Raw(system.addresses.visitor) as other:
         await other.send(t="find", locator="0a" * 32, proof=PROOF)
         assert (await other.refused()).code is ErrorCode.NOT_FOUND
