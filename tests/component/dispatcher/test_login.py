@@ -65,7 +65,7 @@ async def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(desk: D
 
 
 async def test_an_unknown_login_takes_as_long_as_a_wrong_password() -> None:
-    """With the real cost of argon2id: nobody can time which logins exist. In CPU time, whatever else the machine does."""
+    """With the real cost of argon2id: nobody can time which logins exist. CPU time: whatever else the machine does."""
     passwords = Passwords()
     kept = passwords.hash(PASSWORD)
 
