@@ -1,11 +1,11 @@
 """``python -m infra.images.passwords``: make the secrets of the composed stack, each in the file of who needs it.
 
-Writes ``build/compose/<name>.env``, readable by their owner alone; files that are there already are left as they are,
-and either all are made or none.
+Writes ``build/compose/<name>.env``, readable by their owner alone. What is there already is kept as it is: after an
+upgrade, only what the new version needs besides is added, and agrees with the rest.
 """
 
 import secrets
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from infra.docs.output import ROOT
@@ -16,38 +16,68 @@ from shared import nkey
 FOLDER = ROOT / "build" / "compose"
 WITH_STORE = ("gateway", "dispatcher")
 
+Files = dict[str, dict[str, str]]
+"""The variables of each file, by its name."""
 
-def files() -> dict[str, dict[str, str]]:
-    """Return the variables of each file, with new passwords."""
-    nats = {user: secrets.token_urlsafe(24) for user in USERS}
-    valkey = secrets.token_urlsafe(24)
+
+def files(kept: Mapping[str, Mapping[str, str]] | None = None) -> Files:
+    """Return the variables of each file: those that are ``kept``, and new ones that agree with them."""
+    had = kept or {}
+
+    def secret(name: str, variable: str) -> str:
+        return had.get(name, {}).get(variable) or secrets.token_urlsafe(32)
+
+    server = had.get("nats", {})
+    nats = {user: server.get(_of(user)) or secret(user, "HAVRE_NATS_PASSWORD") for user in USERS}
+    valkey = secret("valkey", "HAVRE_VALKEY_PASSWORD")
+    issuer = had.get("signalement", {}).get("HAVRE_PARTNER_ISSUER") or nkey.make_seed(nkey.Kind.ACCOUNT)
     made = {
-        "nats": {f"HAVRE_NATS_PASSWORD_{user.upper()}": password for user, password in nats.items()},
+        "nats": {_of(user): password for user, password in nats.items()},
         "valkey": {"HAVRE_VALKEY_PASSWORD": valkey},
     }
     for user in USERS:
         made[user] = {"HAVRE_NATS_USER": user, "HAVRE_NATS_PASSWORD": nats[user]}
-    made["dispatcher"]["HAVRE_STAFF_KEY"] = secrets.token_urlsafe(32)
-    made["gateway"]["HAVRE_RESUME_PEPPER"] = secrets.token_urlsafe(32)
-    issuer = nkey.make_seed(nkey.Kind.ACCOUNT)
+    made["dispatcher"]["HAVRE_STAFF_KEY"] = secret("dispatcher", "HAVRE_STAFF_KEY")
+    made["gateway"]["HAVRE_RESUME_PEPPER"] = secret("gateway", "HAVRE_RESUME_PEPPER")
     made["signalement"]["HAVRE_PARTNER_ISSUER"] = issuer
     made["nats"][ISSUER_PUBLIC] = nkey.Nkey(issuer, nkey.Kind.ACCOUNT).public
     for service in WITH_STORE:
         made[service]["HAVRE_VALKEY_URL"] = f"redis://:{valkey}@valkey:6379/0"
-    return made
+    return {name: {**variables, **had.get(name, {})} for name, variables in made.items()}
 
 
-def write(folder: Path) -> None:
-    """Write the files into ``folder``."""
+def _of(user: str) -> str:
+    """Return the variable by which the NATS server is told a user's password."""
+    return f"HAVRE_NATS_PASSWORD_{user.upper()}"
+
+
+def read(folder: Path) -> Files:
+    """Return the variables that the files of ``folder`` have."""
+    found: Files = {}
+    for file in folder.glob("*.env"):
+        lines = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+        found[file.stem] = {name.strip(): value for name, sign, value in lines if sign}
+    return found
+
+
+def write(folder: Path) -> list[str]:
+    """Add what is missing to the files of ``folder``; return the names of the files that were written to."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, variables in files().items():
-        file = folder / f"{name}.env"
-        file.touch(mode=0o600)
-        file.write_text("".join(f"{key}={value}\n" for key, value in variables.items()), encoding="utf-8")
+    kept = read(folder)
+    written = []
+    for name, variables in files(kept).items():
+        missing = {variable: value for variable, value in variables.items() if variable not in kept.get(name, {})}
+        if missing:
+            file = folder / f"{name}.env"
+            file.touch(mode=0o600)
+            before = file.read_text(encoding="utf-8")
+            ended = before if before.endswith("\n") or not before else before + "\n"
+            added = "".join(f"{variable}={value}\n" for variable, value in missing.items())
+            file.write_text(ended + added, encoding="utf-8")
+            written.append(name)
+    return written
 
 
 if __name__ == "__main__":
-    if any(FOLDER.glob("*.env")):
-        sys.exit(0)
-    write(FOLDER)
-    print(f"passwords are in {FOLDER.relative_to(ROOT)}")
+    if new := write(FOLDER):
+        print(f"new secrets in {FOLDER.relative_to(ROOT)}: {', '.join(sorted(new))}")

@@ -39,6 +39,34 @@ def test_password_files_are_their_owner_s_alone(tmp_path: Path) -> None:
     assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
 
 
+def forget(file: Path, *variables: str) -> None:
+    """Leave these out of an environment file."""
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith(tuple(f"{name}=" for name in variables))))
+
+
+def test_an_upgrade_adds_what_is_missing_and_changes_nothing_else(tmp_path: Path) -> None:
+    """A version that knows one more user of NATS, and one more secret: both sides of each agree, all else stays."""
+    passwords.write(tmp_path)
+    whole = passwords.read(tmp_path)
+    (tmp_path / "registrar.env").unlink()
+    (tmp_path / "auditor.env").unlink()
+    forget(tmp_path / "nats.env", "HAVRE_NATS_PASSWORD_REGISTRAR", "HAVRE_PARTNER_ISSUER_PUBLIC")
+    forget(tmp_path / "signalement.env", "HAVRE_PARTNER_ISSUER")
+    gateway = "# ours\nHAVRE_FRAME_RATE=50\n" + (tmp_path / "gateway.env").read_text().rstrip("\n")
+    (tmp_path / "gateway.env").write_text(gateway)
+    assert sorted(passwords.write(tmp_path)) == ["auditor", "nats", "registrar", "signalement"]
+    now = passwords.read(tmp_path)
+    issuer = Nkey(now["signalement"]["HAVRE_PARTNER_ISSUER"], Kind.ACCOUNT)
+    known = passwords_from(now["nats"])
+    assert {user: now[user]["HAVRE_NATS_PASSWORD"] for user in known} == known
+    assert now["nats"]["HAVRE_PARTNER_ISSUER_PUBLIC"] == issuer.public
+    assert (tmp_path / "gateway.env").read_text() == gateway
+    for name in ("gateway", "dispatcher", "valkey", "admin", "auditor"):
+        assert whole[name].items() <= now[name].items()
+    assert passwords.write(tmp_path) == []
+
+
 def test_an_image_of_other_sources_is_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in digest.OTHERS:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
