@@ -8,10 +8,11 @@ from docker.utils.build import exclude_paths
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILE = (ROOT / "infra/images/Dockerfile").read_text(encoding="utf-8")
-COPIED = {"requirements.lock", "build/wheels", "shared", "infra", "infra/prometheus/prometheus.yml"}
+COPIED = {"build/wheels", "shared", "infra", "infra/prometheus/prometheus.yml"}
 COPIED_SERVICES = {"services/__init__.py", "services/${SERVICE}"}
 WANTED = [
-    "requirements.lock",
+    "build/wheels/built.txt",
+    "build/wheels/made/nkeys.whl",
     "build/wheels/aiohttp.whl",
     "shared/keys.py",
     "services/gateway/app.py",
