@@ -1,7 +1,6 @@
 """Consent as the visitor lives it: by keyboard on a small phone, nothing without her yes, the answer by her words."""
 
 import json
-import unicodedata
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from tests.e2e.test_resume_words import come_back, four_words
 from tests.e2e.test_sealed import Frames
 from tests.sealing import report as twin
 from tests.sealing.body import from_base64url
+from tests.sealing.words import last_one_wrong
 
 NARROW: ViewportSize = {"width": 320, "height": 640}
 ZOOMED: ViewportSize = {"width": 320, "height": 256}
@@ -232,7 +232,7 @@ async def test_the_answer_is_found_by_words_once_the_conversation_is_gone(
     assert NAME not in await at.page.content()
     assert reference not in await at.page.content()
     other = (await people.visitor(viewport=NARROW)).page
-    await come_back(other, " ".join([*sorted(words, key=_plain)[:3], "zoologie"]))
+    await come_back(other, " ".join(last_one_wrong(words)))
     await expect(other.locator("#back-fault")).to_contain_text("4 essais", timeout=30_000)
     await come_back(other, " ".join(words))
     found = other.locator(".sheet")
@@ -260,7 +260,3 @@ async def test_who_comes_back_by_words_still_reads_the_answer_in_the_chat(
     async with sample_partner(partner_card(stack)):
         await expect(other.last).to_contain_text("REF-", timeout=20_000)
     await other.visitor.end()
-
-
-def _plain(word: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))

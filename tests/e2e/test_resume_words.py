@@ -1,11 +1,11 @@
 """Resume words (V14): a dead battery, another device, nothing to retell."""
 
 import re
-import unicodedata
 
 from playwright.async_api import Page, expect
 
 from tests.e2e.people import DESK, People, Visitor
+from tests.sealing.words import last_one_wrong
 
 FIRST, SECOND, THIRD = "avant les mots", "après les mots", "de l’autre appareil"
 
@@ -72,8 +72,7 @@ async def test_five_wrong_tries_and_the_words_are_dead(people: People) -> None:
     await visitor.say(FIRST)
     words = await four_words(visitor)
     stranger = await people.visitor(viewport=DESK)
-    # Of the words in alphabetical order, the first two lead to the box: the last one is replaced.
-    wrong = [*sorted(words, key=plain)[:3], "zoologie"]
+    wrong = last_one_wrong(words)
     fault = stranger.page.locator("#back-fault")
     for said in ("4 essais", "3 essais", "2 essais", "1 essai"):
         await come_back(stranger.page, " ".join(wrong))
@@ -157,8 +156,3 @@ async def test_the_words_are_nowhere_in_the_browser(people: People) -> None:
 def times(word: str, text: str) -> list[str]:
     """Find a whole word."""
     return re.findall(rf"\b{re.escape(word)}\b", text)
-
-
-def plain(word: str) -> str:
-    """Return a word without its accents."""
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))

@@ -46,6 +46,12 @@ def plain(word: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
 
 
+def last_one_wrong(words: Sequence[str]) -> list[str]:
+    """Return the words in alphabetical order, the last one replaced: the first two lead to the box; it stays shut."""
+    *right, last = sorted(words, key=plain)
+    return [*right, "zone" if plain(last) == "zoologie" else "zoologie"]
+
+
 def _slowly(text: str, use: str) -> bytes:
     return hashlib.pbkdf2_hmac("sha256", text.encode(), (_USE + use).encode(), ROUNDS)
 
