@@ -48,7 +48,8 @@ settings classes (`make docs`).
 Read by *every service* means gateway, router, dispatcher, signalement and referral; *streams* is
 `python -m infra.streams`; a container of the NATS image also needs `HAVRE_NATS_PASSWORD_<USER>` for each of the
 eight users and, for partners, the public part of what signalement has as `HAVRE_PARTNER_ISSUER` in
-`HAVRE_PARTNER_ISSUER_PUBLIC`; one of the Valkey image needs `HAVRE_VALKEY_PASSWORD`.
+`HAVRE_PARTNER_ISSUER_PUBLIC`; one of the Valkey image needs `HAVRE_VALKEY_PASSWORD` and, for each of
+its two users, `HAVRE_VALKEY_PASSWORD_<USER>`.
 
 | variable | default | meaning | limits | read by |
 | --- | --- | --- | --- | --- |

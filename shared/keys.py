@@ -2,7 +2,12 @@
 
 A conversation's keys carry its id as hash tag, and dispatching has one tag of its own, so that the store can be
 clustered: no script touches two conversations' slots and the dispatch slot in one call.
+
+Who may touch which is in ``infra/valkey/permissions.py``, and checked by the store at each command of a script.
 """
+
+CONVERSATIONS = "{"
+"""How a conversation's keys begin, and no other: that is found out without searching through a name."""
 
 
 def conversation(cid: str) -> str:
@@ -43,7 +48,7 @@ def resume(digest: str) -> str:
     return f"resume:{digest}"
 
 
-DISPATCH = "{dispatch}:"
+DISPATCH = "dispatch:{dispatch}:"
 """Prefix of every key of the dispatch slot: its script builds the names below from it, as these functions do."""
 
 

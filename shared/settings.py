@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,8 @@ class StoreSettings(Settings):
         default=SecretStr("redis://127.0.0.1:16379/0"),
         description="Address of the memory store (no persistence)",
     )
+    valkey_user: str = Field(default="", description="This service's own user of the memory store")
+    valkey_password: SecretStr = Field(default=SecretStr(""), description="Password of that user")
     silence_s: int = Field(
         default=900,
         ge=30,
@@ -66,6 +69,16 @@ class StoreSettings(Settings):
         ge=65_536,
         description="Bytes waiting for one slow socket before it is closed to resume later",
     )
+
+    @property
+    def store(self) -> str:
+        """The memory store's address, with this service's own user instead of one that the address may name."""
+        address = self.valkey_url.get_secret_value()
+        if not self.valkey_user:
+            return address
+        parts = urlsplit(address)
+        who = f"{quote(self.valkey_user, safe='')}:{quote(self.valkey_password.get_secret_value(), safe='')}"
+        return parts._replace(netloc=f"{who}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 class WebSettings(StoreSettings):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from shared.run import COLLECT_AFTER
@@ -52,6 +53,13 @@ async def valkey(servers: Servers) -> ValkeyServer:
     """A real, empty memory store."""
     await servers.valkey.empty()
     return servers.valkey
+
+
+@pytest.fixture
+async def eyes(valkey: ValkeyServer) -> AsyncIterator[Redis]:
+    """A client that may look through all of that store and at the server, which no service may."""
+    async with Redis.from_url(valkey.url) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

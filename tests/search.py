@@ -53,8 +53,8 @@ def holds(haystack: bytes, *words: str) -> bool:
 
 
 def store_client(stack: Stack) -> "Redis":
-    """Return a client of the stack's memory store."""
-    return Redis.from_url(f"redis://:{stack.secrets.valkey}@127.0.0.1:{stack.addresses.valkey_port}/0")
+    """Return a client of the stack's memory store that may do everything."""
+    return Redis.from_url(stack.addresses.valkey, password=stack.secrets.valkey)
 
 
 async def in_store(stack: Stack, *words: str) -> list[str]:

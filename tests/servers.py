@@ -28,6 +28,8 @@ from infra.local.stack import Stack
 from infra.nats.__main__ import ISSUER_PUBLIC
 from infra.nats.permissions import ADMIN, USERS
 from infra.streams import AdminSettings
+from infra.valkey.__main__ import password_of
+from infra.valkey.permissions import USERS as STORE_USERS
 from shared import nkey
 from tests.patience import PATIENCE_S
 from tests.stack import free_ports
@@ -77,7 +79,28 @@ class NatsServer:
 class ValkeyServer:
     """A running memory store, configured as in production."""
 
-    url: str
+    address: str
+    """Host and port."""
+    password: str
+    """Of the server's own user, which may do everything."""
+    passwords: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """For the tests' own eyes and hands: as the user that may do everything."""
+        return f"redis://:{self.password}@{self.address}/0"
+
+    def as_user(self, user: str) -> dict[str, str]:
+        """Return the fields of ``shared.settings.StoreSettings`` that make a service this user."""
+        return {
+            "valkey_url": f"redis://{self.address}/0",
+            "valkey_user": user,
+            "valkey_password": self.passwords[user],
+        }
+
+    def url_of(self, user: str) -> str:
+        """Return the address with this user in it."""
+        return f"redis://{user}:{self.passwords[user]}@{self.address}/0"
 
     async def empty(self) -> None:
         """Forget every key."""
@@ -132,7 +155,7 @@ async def from_wheels() -> AsyncIterator[Servers]:
         await stack.start()
         yield Servers(
             NatsServer(stack.addresses.nats, stack.secrets.nats, stack.secrets.issuer),
-            ValkeyServer(f"redis://:{stack.secrets.valkey}@127.0.0.1:{stack.addresses.valkey_port}/0"),
+            ValkeyServer(f"127.0.0.1:{stack.addresses.valkey_port}", stack.secrets.valkey, stack.secrets.store),
             "wheels",
         )
     finally:
@@ -151,6 +174,9 @@ async def from_containers() -> AsyncIterator[Servers]:
     for user, value in passwords.items():
         broker.with_env(f"HAVRE_NATS_PASSWORD_{user.upper()}", value)
     store = DockerContainer(VALKEY_IMAGE).with_env("HAVRE_VALKEY_PASSWORD", password).with_exposed_ports(6379)
+    users = {user: secrets.token_urlsafe(16) for user in STORE_USERS}
+    for user, value in users.items():
+        store.with_env(password_of(user), value)
     with broker, store:
         host = broker.get_container_host_ip()
         broker_port, store_port = int(broker.get_exposed_port(4222)), int(store.get_exposed_port(6379))
@@ -158,7 +184,7 @@ async def from_containers() -> AsyncIterator[Servers]:
         await eventually(lambda: probes.valkey_answers(host, store_port, password))
         yield Servers(
             NatsServer(f"nats://{host}:{broker_port}", passwords, issuer),
-            ValkeyServer(f"redis://:{password}@{host}:{store_port}/0"),
+            ValkeyServer(f"{host}:{store_port}", password, users),
             "containers",
         )
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from infra.docs.output import ROOT
 from infra.nats.__main__ import ISSUER_PUBLIC
 from infra.nats.permissions import USERS
+from infra.valkey.__main__ import password_of
+from infra.valkey.permissions import USERS as STORE_USERS
 from shared import nkey
 
 FOLDER = ROOT / "build" / "compose"
-WITH_STORE = ("gateway", "dispatcher")
 
 Files = dict[str, dict[str, str]]
 """The variables of each file, by its name."""
@@ -29,11 +30,15 @@ def files(kept: Mapping[str, Mapping[str, str]] | None = None) -> Files:
 
     server = had.get("nats", {})
     nats = {user: server.get(_of(user)) or secret(user, "HAVRE_NATS_PASSWORD") for user in USERS}
-    valkey = secret("valkey", "HAVRE_VALKEY_PASSWORD")
+    valkey = had.get("valkey", {})
+    store = {user: valkey.get(password_of(user)) or secret(user, "HAVRE_VALKEY_PASSWORD") for user in STORE_USERS}
     issuer = had.get("signalement", {}).get("HAVRE_PARTNER_ISSUER") or nkey.make_seed(nkey.Kind.ACCOUNT)
     made = {
         "nats": {_of(user): password for user, password in nats.items()},
-        "valkey": {"HAVRE_VALKEY_PASSWORD": valkey},
+        "valkey": {
+            "HAVRE_VALKEY_PASSWORD": secret("valkey", "HAVRE_VALKEY_PASSWORD"),
+            **{password_of(user): password for user, password in store.items()},
+        },
     }
     for user in USERS:
         made[user] = {"HAVRE_NATS_USER": user, "HAVRE_NATS_PASSWORD": nats[user]}
@@ -41,8 +46,8 @@ def files(kept: Mapping[str, Mapping[str, str]] | None = None) -> Files:
     made["gateway"]["HAVRE_RESUME_PEPPER"] = secret("gateway", "HAVRE_RESUME_PEPPER")
     made["signalement"]["HAVRE_PARTNER_ISSUER"] = issuer
     made["nats"][ISSUER_PUBLIC] = nkey.Nkey(issuer, nkey.Kind.ACCOUNT).public
-    for service in WITH_STORE:
-        made[service]["HAVRE_VALKEY_URL"] = f"redis://:{valkey}@valkey:6379/0"
+    for user in STORE_USERS:
+        made[user] |= {"HAVRE_VALKEY_USER": user, "HAVRE_VALKEY_PASSWORD": store[user]}
     return {name: {**variables, **had.get(name, {})} for name, variables in made.items()}
 
 

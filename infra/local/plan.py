@@ -14,6 +14,7 @@ from infra.local.settings import LocalSettings
 from infra.nats import config as nats_config
 from infra.nats.permissions import SERVICES, USERS
 from infra.valkey import config as valkey_config
+from infra.valkey import permissions as valkey_permissions
 from shared import nkey
 
 LOOPBACK = "127.0.0.1"
@@ -26,7 +27,7 @@ AUTHORITY_KEY = "HAVRE_STAFF_AUTHORITY_KEY"
 """Variable that tells commands about accounts where the staff authority's private key is."""
 ISSUER = "HAVRE_PARTNER_ISSUER"
 """Variable that tells signalement with which key it admits partners."""
-WITH_STORE = frozenset({"gateway", "dispatcher"})
+WITH_PAGE = frozenset({"gateway", "dispatcher"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Addresses:
         """The broker, without credentials."""
         return f"nats://{LOOPBACK}:{self.nats_port}"
 
+    @property
+    def valkey(self) -> str:
+        """The memory store, without credentials."""
+        return f"redis://{LOOPBACK}:{self.valkey_port}/0"
+
     def ops(self, service: str) -> str:
         """Health and metrics of one service."""
         return f"http://{LOOPBACK}:{self.ops_ports[service]}"
@@ -70,6 +76,11 @@ class Secrets:
 
     nats: Mapping[str, str] = field(default_factory=lambda: {user: secrets.token_urlsafe(24) for user in USERS})
     valkey: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    """Of the memory store's own user, which may do everything."""
+    store: Mapping[str, str] = field(
+        default_factory=lambda: {user: secrets.token_urlsafe(24) for user in valkey_permissions.USERS}
+    )
+    """Of the services that use the memory store."""
     staff: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     """Key that seals what lies in staff accounts."""
     resume: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -113,12 +124,17 @@ def nats_child(addresses: Addresses, passwords: Secrets, run: RunDir) -> Child:
     return Child(NATS, [str(nats_server()), "-c", str(file)], os.environ, run.log(NATS))
 
 
-def valkey_child(addresses: Addresses, password: str, memory_mb: int, run: RunDir) -> Child:
-    """Return the memory store; its configuration comes on standard input, so its password is in no file."""
+def valkey_child(addresses: Addresses, passwords: Secrets, memory_mb: int, run: RunDir) -> Child:
+    """Return the memory store; its configuration comes on standard input, so that its password is in no file."""
     folder = run.path / "valkey"
     folder.mkdir()
     options = valkey_config.StoreOptions(
-        port=addresses.valkey_port, password=password, work_dir=folder, host=LOOPBACK, memory_mb=memory_mb
+        port=addresses.valkey_port,
+        password=passwords.valkey,
+        users=passwords.store,
+        work_dir=folder,
+        host=LOOPBACK,
+        memory_mb=memory_mb,
     )
     feed = valkey_config.render(options).encode()
     return Child(VALKEY, [str(valkey_server()), "-"], os.environ, run.log(VALKEY), feed=feed)
@@ -146,8 +162,11 @@ def service_env(name: str, addresses: Addresses, passwords: Secrets, authority: 
         env.setdefault("HAVRE_STAFF_KEY", passwords.staff)
     if name == "gateway":
         env.setdefault("HAVRE_RESUME_PEPPER", passwords.resume)
-    if name in WITH_STORE:
-        env["HAVRE_VALKEY_URL"] = f"redis://:{passwords.valkey}@{LOOPBACK}:{addresses.valkey_port}/0"
+    if name in passwords.store:
+        env["HAVRE_VALKEY_URL"] = addresses.valkey
+        env["HAVRE_VALKEY_USER"] = name
+        env["HAVRE_VALKEY_PASSWORD"] = passwords.store[name]
+    if name in WITH_PAGE:
         env["HAVRE_STAFF_AUTHORITY"] = authority
         env["HAVRE_HOST"] = addresses.host
         env["HAVRE_PORT"] = str(addresses.gateway_port if name == "gateway" else addresses.dispatcher_port)

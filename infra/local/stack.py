@@ -123,9 +123,7 @@ class Stack:
             self.magistrate = magistrate.made(self._demo_password, signs)
         self.children = {
             plan.NATS: plan.nats_child(self.addresses, self.secrets, self._run),
-            plan.VALKEY: plan.valkey_child(
-                self.addresses, self.secrets.valkey, self.settings.valkey_memory_mb, self._run
-            ),
+            plan.VALKEY: plan.valkey_child(self.addresses, self.secrets, self.settings.valkey_memory_mb, self._run),
         }
         for name in self.services:
             self.children[name] = plan.service_child(name, self.environment(name), self._run)

@@ -1,17 +1,34 @@
 """``python -m infra.valkey``: become a Valkey server, configured without a file; for a container.
 
-Its password comes from ``HAVRE_VALKEY_PASSWORD``.
+Its own password comes from ``HAVRE_VALKEY_PASSWORD``, those of the services that use it from
+``HAVRE_VALKEY_PASSWORD_GATEWAY`` and ``..._DISPATCHER``.
 """
 
 import argparse
 import os
 import sys
 import tempfile
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from infra.local.binaries import valkey_server
 from infra.local.failure import LaunchFailed
 from infra.valkey.config import StoreOptions, render
+from infra.valkey.permissions import USERS
+
+OWN = "HAVRE_VALKEY_PASSWORD"
+
+
+def password_of(user: str) -> str:
+    """Return the variable by which the server is told a user's password."""
+    return f"{OWN}_{user.upper()}"
+
+
+def take(environment: MutableMapping[str, str], variable: str) -> str:
+    """Return a password and leave it no longer in the environment. Raises ``SystemExit`` when it is missing."""
+    if not (password := environment.pop(variable, "")):
+        sys.exit(f"set {variable}: every user of the memory store needs a password")
+    return password
 
 
 def main() -> None:
@@ -21,12 +38,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=6379)
     parser.add_argument("--memory-mb", type=int, default=512, help="memory for conversations, in MiB")
     arguments = parser.parse_args()
-    password = os.environ.pop("HAVRE_VALKEY_PASSWORD", "")
-    if not password:
-        sys.exit("set HAVRE_VALKEY_PASSWORD: the memory store needs a password")
     options = StoreOptions(
         port=arguments.port,
-        password=password,
+        password=take(os.environ, OWN),
+        users={user: take(os.environ, password_of(user)) for user in USERS},
         work_dir=Path(tempfile.gettempdir()),
         host=arguments.host,
         memory_mb=arguments.memory_mb,

@@ -1,7 +1,10 @@
 """The configuration of Valkey. Every line that keeps a conversation off the disk and out of logs is here (P1, V7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from infra.valkey.permissions import acl
 
 PRIVATE = (
     # Nothing is ever written: no snapshot, no journal, no snapshot on the way out, none for a replica.
@@ -29,10 +32,11 @@ PRIVATE = (
 
 @dataclass(frozen=True)
 class StoreOptions:
-    """Where one server listens, its password, and how much memory it may take."""
+    """Where one server listens, how much memory it may take, its own password and each service's (``users``)."""
 
     port: int
     password: str
+    users: Mapping[str, str]
     work_dir: Path
     host: str = "127.0.0.1"
     memory_mb: int = 512
@@ -44,7 +48,7 @@ ids of a long one are not, where that search was a quarter of the store's work f
 
 
 def render(options: StoreOptions) -> str:
-    """Return the text of ``valkey.conf``. It holds the password: hand it over on standard input, not in a file.
+    """Return the text of ``valkey.conf``. It holds a password: hand it over on standard input, not in a file.
 
     A full store refuses new messages, which their senders see and send again; it never drops a conversation.
     """
@@ -53,6 +57,7 @@ def render(options: StoreOptions) -> str:
             f"port {options.port}",
             f"bind {options.host}",
             f'requirepass "{options.password}"',
+            *(acl(user, password) for user, password in options.users.items()),
             f'dir "{options.work_dir}"',
             f"maxmemory {options.memory_mb}mb",
             "maxmemory-policy noeviction",

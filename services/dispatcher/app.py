@@ -178,7 +178,7 @@ async def _floor(
     settings: DispatcherSettings, stack: AsyncExitStack, clock: Callable[[], datetime]
 ) -> tuple[Floor, NatsWire]:
     """Connect to the store and to the wire, and listen."""
-    valkey = connect(settings.valkey_url.get_secret_value())
+    valkey = connect(settings.store)
     stack.push_async_callback(valkey.aclose)
     link = await NatsWire.connect(settings, f"{SERVICE}-chat")
     stack.push_async_callback(link.close)

@@ -36,7 +36,7 @@ PAGE = Path(__file__).parent / "web" / "dist"
 async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Serve until ``stop``; then send every page to another instance and finish what was promised."""
     async with AsyncExitStack() as stack:
-        client = connect(settings.valkey_url.get_secret_value())
+        client = connect(settings.store)
         stack.push_async_callback(client.aclose)
         broker = make_broker(settings, SERVICE)
         await broker.start()

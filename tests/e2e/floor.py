@@ -21,6 +21,7 @@ from services.dispatcher.store.supervision import Notice, Supervision
 from shared import keys, streams
 from shared.chat.frames import Stage
 from shared.clock import now_ms
+from tests.search import store_client
 
 STAYS = Patience(sign_ms=600_000, grace_ms=600_000)
 MINUTE_MS = 60_000
@@ -96,8 +97,7 @@ async def fill(floor: Busy) -> None:
 @asynccontextmanager
 async def busy(stack: Stack) -> AsyncIterator[Busy]:
     """Reach into a stack's store; what was put there goes at the end."""
-    environment = stack.environment("dispatcher")
-    async with Redis.from_url(environment["HAVRE_VALKEY_URL"]) as valkey:
+    async with store_client(stack) as valkey:
         store = DispatchStore(valkey, STAYS)
         floor = Busy(valkey, store, Supervision(store))
         try:

@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize, expect
-from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from infra.local.staff import Login
 from shared import keys
 from tests.e2e.browsers import Watch
+from tests.search import store_client
 from tests.servers import eventually
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -145,8 +145,7 @@ class People:
 
     async def _nothing_left(self) -> None:
         """Wait until the last visitor's leaving has destroyed every conversation: the next test starts from none."""
-        environment = self._stack.environment("gateway")
-        async with Redis.from_url(environment["HAVRE_VALKEY_URL"]) as store:
+        async with store_client(self._stack) as store:
 
             async def nothing() -> bool:
                 return not await store.keys(keys.conversation("*"))

@@ -18,6 +18,7 @@ from shared.contracts.conversation import Force
 from tests.client.proposing import sample_partner
 from tests.e2e.axe import violations
 from tests.e2e.people import DESK, PHONE, Operator, People, Visitor
+from tests.search import store_client
 from tests.servers import eventually
 
 SUPERVISOR = 4
@@ -222,7 +223,7 @@ async def _looked_at(page: Page, name: str) -> None:
 
 @asynccontextmanager
 async def _store(stack: Stack) -> AsyncIterator[Redis]:
-    async with Redis.from_url(stack.environment("dispatcher")["HAVRE_VALKEY_URL"]) as store:
+    async with store_client(stack) as store:
         yield store
 
 

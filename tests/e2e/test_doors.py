@@ -72,7 +72,7 @@ async def opens(nats: NatsServer, valkey: ValkeyServer, browser: Browser, watch:
         async def one(**settings: object) -> Door:
             port = settings.get("port") or free_port()
             base = f"http://127.0.0.1:{port}"
-            own = {"valkey_url": valkey.url, "port": port, "console_url": base, "staff_authority": office.PUBLIC}
+            own = {**valkey.as_user("dispatcher"), "port": port, "console_url": base, "staff_authority": office.PUBLIC}
             fields = {**own, "staff_key": KEY, **nats.as_user("dispatcher"), **settings}
             await stack.enter_async_context(running(DispatcherSettings.model_validate(fields), CHEAP))
             clients = [await nats.connect(user) for user in ("dispatcher", "router", "gateway")]

@@ -3,13 +3,13 @@
 import time
 
 from playwright.async_api import expect
-from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from services.dispatcher.domain.presence import Patience
 from services.dispatcher.store.duty import DutyStore
 from shared.contracts.conversation import Force
 from tests.e2e.people import People, Visitor
+from tests.search import store_client
 from tests.servers import eventually
 
 WITHIN_S = 20.0
@@ -25,7 +25,7 @@ async def _off_line(visitor: Visitor) -> None:
 
 
 async def _both_have_the_duty_key(stack: Stack) -> None:
-    async with Redis.from_url(stack.environment("dispatcher")["HAVRE_VALKEY_URL"]) as store:
+    async with store_client(stack) as store:
         duties = DutyStore(store, Patience())
 
         async def boxed() -> bool:

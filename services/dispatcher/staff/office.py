@@ -85,7 +85,7 @@ class Office:
 async def office() -> AsyncIterator[Office]:
     """Open it for the length of the context, with the settings of the environment."""
     settings = DispatcherSettings()
-    valkey = connect(settings.valkey_url.get_secret_value())
+    valkey = connect(settings.store)
     client = await dial(settings)
     try:
         yield Office(

@@ -15,7 +15,7 @@ from tests.stack import free_ports
 @pytest.fixture
 async def store(valkey: ValkeyServer) -> AsyncIterator[ConversationStore]:
     """The store's own code on an empty Valkey."""
-    client = connect(valkey.url)
+    client = connect(valkey.url_of("gateway"))
     yield ConversationStore(client, SILENCE_S)
     await client.aclose()
 
@@ -32,8 +32,8 @@ async def batcher(store: ConversationStore) -> AsyncIterator[Batcher]:
 async def place(nats: NatsServer, valkey: ValkeyServer) -> AsyncIterator[Place]:
     """Two instances, as the gateway's and the dispatcher's users, with one conversation between them."""
     async with (
-        Instance(nats.as_user("gateway"), valkey.url, "gateway") as gateway,
-        Instance(nats.as_user("dispatcher"), valkey.url, "dispatcher") as dispatcher,
+        Instance(nats.as_user("gateway"), valkey.url_of("gateway"), "gateway") as gateway,
+        Instance(nats.as_user("dispatcher"), valkey.url_of("dispatcher"), "dispatcher") as dispatcher,
     ):
         yield Place(gateway, dispatcher)
 
@@ -52,13 +52,13 @@ async def mortal() -> AsyncIterator[Stack]:
 @pytest.fixture
 async def mortal_place(mortal: Stack) -> AsyncIterator[Place]:
     """The same two instances on servers that may be killed."""
-    valkey = f"redis://:{mortal.secrets.valkey}@127.0.0.1:{mortal.addresses.valkey_port}/0"
+    valkey = ValkeyServer(f"127.0.0.1:{mortal.addresses.valkey_port}", mortal.secrets.valkey, mortal.secrets.store)
 
     def user(name: str) -> dict[str, str]:
         return {"nats_url": mortal.addresses.nats, "nats_user": name, "nats_password": mortal.secrets.nats[name]}
 
     async with (
-        Instance(user("gateway"), valkey, "gateway") as gateway,
-        Instance(user("dispatcher"), valkey, "dispatcher") as dispatcher,
+        Instance(user("gateway"), valkey.url_of("gateway"), "gateway") as gateway,
+        Instance(user("dispatcher"), valkey.url_of("dispatcher"), "dispatcher") as dispatcher,
     ):
         yield Place(gateway, dispatcher)

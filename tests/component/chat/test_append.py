@@ -3,6 +3,8 @@
 import asyncio
 from uuid import uuid4
 
+from redis.asyncio import Redis
+
 from shared import keys
 from shared.chat.batch import Batcher, Done, Operation, Outcome
 from shared.chat.frames import Role
@@ -14,10 +16,10 @@ from tests.servers import eventually
 V, OP = Role.VISITOR, Role.OPERATOR
 
 
-async def everything(store: ConversationStore) -> dict[bytes, bytes | None]:
+async def everything(eyes: Redis) -> dict[bytes, bytes | None]:
     """Return every key and the store's own serialisation of what it holds."""
-    found = [key async for key in store.client.scan_iter()]
-    return {key: await store.client.dump(key) for key in sorted(found)}
+    found = [key async for key in eyes.scan_iter()]
+    return {key: await eyes.dump(key) for key in sorted(found)}
 
 
 def tail(body: str) -> bytes:
@@ -42,10 +44,10 @@ async def test_a_resend_has_the_first_number_and_the_first_words(store: Conversa
     assert len(await store.messages_after(cid, 0)) == 1
 
 
-async def test_a_wrong_proof_changes_nothing_at_all(store: ConversationStore, batcher: Batcher) -> None:
+async def test_a_wrong_proof_changes_nothing_at_all(store: ConversationStore, batcher: Batcher, eyes: Redis) -> None:
     cid = await begin(store)
     await batcher.perform("say", cid, V, PROOF, "v1", tail("a"))
-    before = await everything(store)
+    before = await everything(eyes)
     tries: list[tuple[str, str | int, bytes | int]] = [
         ("say", "x", tail("x")),
         ("receipt", 1, 1),
@@ -58,10 +60,12 @@ async def test_a_wrong_proof_changes_nothing_at_all(store: ConversationStore, ba
         for role, proof in [(V, "wrong"), (V, ""), (OP, PROOF), (Role.PSYCHOLOGIST, OPERATOR), (Role.PSYCHOLOGIST, "")]:
             answer = await batcher.perform(verb, cid, role, proof, a, b)
             assert (answer.status, answer.others) == ("forbidden", ())
-    assert await everything(store) == before
+    assert await everything(eyes) == before
 
 
-async def test_nothing_brings_back_a_conversation_that_is_gone(store: ConversationStore, batcher: Batcher) -> None:
+async def test_nothing_brings_back_a_conversation_that_is_gone(
+    store: ConversationStore, batcher: Batcher, eyes: Redis
+) -> None:
     """P1, V6: what comes late (a message, a receipt, a position) finds nothing and leaves nothing."""
     cid = await begin(store)
     await batcher.perform("say", cid, V, PROOF, "v1", tail("a"))
@@ -69,7 +73,7 @@ async def test_nothing_brings_back_a_conversation_that_is_gone(store: Conversati
     for verb in ("say", "receipt", "ping", "attach", "detach", "typing"):
         assert (await batcher.perform(verb, cid, V, PROOF, 1, b"1")).status == "gone"
     assert not await store.update(cid, {"position": 3, "stage": "active"})
-    assert await everything(store) == {}
+    assert await everything(eyes) == {}
 
 
 async def test_a_conversation_has_at_most_so_many_messages(store: ConversationStore) -> None:
@@ -102,15 +106,15 @@ async def test_record_log_and_client_ids_end_at_the_same_moment(store: Conversat
     assert (await ends()).pop() > first + 400_000
 
 
-async def test_a_silent_conversation_leaves_no_key(store: ConversationStore, batcher: Batcher) -> None:
+async def test_a_silent_conversation_leaves_no_key(store: ConversationStore, batcher: Batcher, eyes: Redis) -> None:
     """V7: by the store's own clock, with no service having to live for it."""
     cid = await begin(store)
     await store.client.pexpire(keys.conversation(cid), 150)
     await batcher.perform("say", cid, V, PROOF, "v1", tail("a"))
-    assert await store.client.dbsize() == 3
+    assert await eyes.dbsize() == 3
 
     async def nothing_is_left() -> bool:
-        return await everything(store) == {}
+        return await everything(eyes) == {}
 
     await eventually(nothing_is_left)
 
@@ -139,7 +143,7 @@ async def test_the_answer_names_the_instances_of_the_other_ends(store: Conversat
 
 
 async def test_a_thousand_operations_keep_their_order_in_few_round_trips(
-    store: ConversationStore, batcher: Batcher
+    store: ConversationStore, batcher: Batcher, eyes: Redis
 ) -> None:
     conversations = [await begin(store) for _ in range(20)]
     told: list[tuple[str, int]] = []
@@ -147,13 +151,13 @@ async def test_a_thousand_operations_keep_their_order_in_few_round_trips(
     def noted(cid: str) -> Done:
         return lambda outcome: told.append((cid, outcome.seq))
 
-    await store.client.config_resetstat()
+    await eyes.config_resetstat()
     for n in range(1_000):
         cid = conversations[n % 20]
         batcher.submit(Operation("say", cid, V, PROOF, f"c{n}", tail(str(n)), noted(cid)))
     await batcher.perform("typing", conversations[0], V, PROOF)
     assert told == [(conversations[n % 20], n // 20 + 1) for n in range(1_000)]
-    calls = (await store.client.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    calls = (await eyes.info("commandstats"))["cmdstat_evalsha"]["calls"]
     assert calls <= 6
 
 
@@ -189,14 +193,16 @@ async def test_a_fault_in_one_listener_does_not_stop_the_worker(store: Conversat
         assert (await batcher.perform("say", cid, V, PROOF, "c2", tail("a"))).seq == 2
 
 
-async def test_a_full_memory_is_a_typed_refusal_and_passes(store: ConversationStore, batcher: Batcher) -> None:
+async def test_a_full_memory_is_a_typed_refusal_and_passes(
+    store: ConversationStore, batcher: Batcher, eyes: Redis
+) -> None:
     cid = await begin(store)
-    limit = str((await store.client.config_get("maxmemory"))["maxmemory"])
-    await store.client.config_set("maxmemory", 1)
+    limit = str((await eyes.config_get("maxmemory"))["maxmemory"])
+    await eyes.config_set("maxmemory", 1)
     try:
         assert (await outcome_of(batcher, cid, "c1")).status == "unavailable"
     finally:
-        await store.client.config_set("maxmemory", limit)
+        await eyes.config_set("maxmemory", limit)
     assert await outcome_of(batcher, cid, "c1") == Outcome("ok", 1)
 
 

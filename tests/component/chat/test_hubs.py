@@ -69,7 +69,7 @@ async def test_an_instance_cut_off_from_the_broker_reads_what_it_missed_when_it_
     address = urlsplit(nats.url)
     async with Proxy(address.port or 0) as proxy:
         user = {**nats.as_user("dispatcher"), "nats_url": f"nats://127.0.0.1:{proxy.port}"}
-        async with Instance(user, valkey.url, "dispatcher") as remote:
+        async with Instance(user, valkey.url_of("dispatcher"), "dispatcher") as remote:
             visitor, _ = await place.pair()
             operator = await remote.attached(visitor.lane.conversation, Role.OPERATOR, OPERATOR)
             await visitor.say("before")

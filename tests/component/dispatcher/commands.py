@@ -42,11 +42,11 @@ class Command:
             return await asyncio.to_thread(_forked, words, environment, folder / "said")
 
     def _environment(self, authority: Path) -> dict[str, str]:
+        fields = {**self.nats.as_user(self.user), **self.valkey.as_user("dispatcher")}
         return {
             **os.environ,
-            "HAVRE_VALKEY_URL": self.valkey.url,
             "HAVRE_STAFF_AUTHORITY_KEY": str(authority),
-            **{f"HAVRE_{name.upper()}": value for name, value in self.nats.as_user(self.user).items()},
+            **{f"HAVRE_{name.upper()}": value for name, value in fields.items()},
             **self.extra,
         }
 

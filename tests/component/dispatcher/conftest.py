@@ -34,7 +34,7 @@ Meet = Callable[..., Awaitable[Meeting]]
 @pytest.fixture
 async def client(valkey: ValkeyServer) -> AsyncIterator[Redis]:
     """A client of an empty store."""
-    opened = connect(valkey.url)
+    opened = connect(valkey.url_of("dispatcher"))
     yield opened
     await opened.aclose()
 
@@ -63,7 +63,7 @@ async def start(nats: NatsServer, valkey: ValkeyServer, passwords: Passwords) ->
     async with AsyncExitStack() as stack:
 
         async def one(clock: Callable[[], datetime] = utc_now, **changes: object) -> Running:
-            base = {"valkey_url": valkey.url, "port": 0, "ops_port": 0, "staff_authority": office.PUBLIC}
+            base = {**valkey.as_user("dispatcher"), "port": 0, "ops_port": 0, "staff_authority": office.PUBLIC}
             fields = {**base, **nats.as_user("dispatcher"), **changes}
             settings = DispatcherSettings.model_validate(fields)
             return await stack.enter_async_context(running(settings, passwords, clock))

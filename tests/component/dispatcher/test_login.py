@@ -46,11 +46,11 @@ async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_netwo
     assert (await _me(desk)).status == 200
 
 
-async def test_the_store_holds_no_token_no_password_and_no_address(desk: Desk, client: Redis) -> None:
+async def test_the_store_holds_no_token_no_password_and_no_address(desk: Desk, eyes: Redis) -> None:
     await desk.log_in("wrong but long enough")
     await desk.log_in()
-    for key in await client.keys("*"):
-        kept = f"{key!r} {await client.dump(key)!r}"
+    for key in await eyes.keys("*"):
+        kept = f"{key!r} {await eyes.dump(key)!r}"
         for secret in (desk.cookie, PASSWORD, "127.0.0.1"):
             assert secret not in kept
 

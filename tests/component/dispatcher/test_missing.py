@@ -56,7 +56,7 @@ def looks(both: list[Running], monkeypatch: pytest.MonkeyPatch) -> Looks:
 @pytest.fixture
 def watcher(nats: NatsServer, valkey: ValkeyServer) -> AbstractAsyncContextManager[Running]:
     """One more instance, which lives as long as its context."""
-    base = {"valkey_url": valkey.url, "port": 0, "ops_port": 0, "staff_authority": office.PUBLIC}
+    base = {**valkey.as_user("dispatcher"), "port": 0, "ops_port": 0, "staff_authority": office.PUBLIC}
     return running(DispatcherSettings.model_validate({**base, **nats.as_user("dispatcher"), **SOON}))
 
 
@@ -240,7 +240,7 @@ async def _shorter(page: Page, conversation: str) -> bool:
 
 
 async def test_erased_meanwhile_nothing_of_it_stays_but_the_alarm_until_it_is_seen(
-    both: list[Running], place: Place, page: Page, seat: Sitting
+    both: list[Running], place: Place, page: Page, seat: Sitting, eyes: Redis
 ) -> None:
     desk, chief = await seat(both[0], "police1"), await seat(both[1], "chief1", StaffRole.SUPERVISOR)
     conversation = await page.endangered(place)
@@ -251,7 +251,7 @@ async def test_erased_meanwhile_nothing_of_it_stays_but_the_alarm_until_it_is_se
     assert 0 < await place.valkey.ttl(keys.missing(conversation)) <= 86_400
     assert await _post(chief, "/api/supervision/missing", conversation=conversation) == 204
     assert await _alarms(chief) == []
-    left = [key for key in await place.valkey.keys("*") if conversation.encode() in key]
+    left = [key for key in await eyes.keys("*") if conversation.encode() in key]
     assert left == []
 
 

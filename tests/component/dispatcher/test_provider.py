@@ -3,6 +3,7 @@
 import json
 
 import aiohttp
+from redis.asyncio import Redis
 
 from infra.local.ports import free_port
 from services.dispatcher import provider_door
@@ -124,7 +125,7 @@ async def test_without_a_provider_there_is_no_such_door(start: Start) -> None:
 
 
 async def test_logging_out_ends_our_session_and_says_where_to_end_the_provider_s(
-    console: Open, provider: TheProvider, place: Place
+    console: Open, provider: TheProvider, eyes: Redis
 ) -> None:
     await provider.knows("s13", **{**OPERATOR, "preferred_username": "police13"})
     way = await console()
@@ -136,8 +137,8 @@ async def test_logging_out_ends_our_session_and_says_where_to_end_the_provider_s
     assert go.startswith(f"{provider.issuer}/oauth2/end_session?")
     assert (said["post_logout_redirect_uri"], said["id_token_hint"].count(".")) == (f"{way.base}/", 2)
     assert (await way.me()).status == 401
-    for kept in await place.valkey.keys("session:*"):
-        assert said["id_token_hint"] not in str(await place.valkey.get(kept))
+    for kept in await eyes.keys("session:*"):
+        assert said["id_token_hint"] not in str(await eyes.get(kept))
 
 
 async def test_a_second_window_logs_in_again_and_leaves_the_console_where_it_is(

@@ -113,15 +113,15 @@ async def test_what_is_no_six_digits_is_no_code(arrive: Arrive, wrong: object) -
     assert await refusal(answer) == (400, "invalid")
 
 
-async def test_the_secret_lies_nowhere_in_the_open(arrive: Arrive, place: Place, client: Redis) -> None:
+async def test_the_secret_lies_nowhere_in_the_open(arrive: Arrive, place: Place, eyes: Redis) -> None:
     """P1: neither in the account on the disk nor in the memory store; the code of the moment neither."""
     desk = await arrive()
     now = code()
     assert (await desk.log_in(code=now)).status == 200
     bucket = await place.nats.jetstream().key_value(streams.STAFF)
     kept = str((await bucket.get("police1")).value)
-    for key in await client.keys("*"):
-        kept += f"{key!r} {await client.dump(key)!r}"
+    for key in await eyes.keys("*"):
+        kept += f"{key!r} {await eyes.dump(key)!r}"
     assert "used-code:police1" in kept
     assert SECRET not in kept
     assert now not in kept

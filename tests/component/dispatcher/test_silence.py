@@ -42,10 +42,10 @@ async def _said(dispatch: DispatchStore, clock: Clock) -> list[tuple[str, str]]:
 
 
 async def test_one_that_vanished_frees_its_operator_at_once_and_is_stated_once_it_is_sure(
-    client: Redis, dispatch: DispatchStore, clock: Clock, held: str
+    eyes: Redis, dispatch: DispatchStore, clock: Clock, held: str
 ) -> None:
     assert await dispatch.vanish(held, SURE_MS) == "o1"
-    assert await client.scard(keys.load("o1")) == 0
+    assert await eyes.scard(keys.load("o1")) == 0
     clock.passes(19)
     assert await dispatch.claim(0) == []
     clock.passes(1)
@@ -54,7 +54,7 @@ async def test_one_that_vanished_frees_its_operator_at_once_and_is_stated_once_i
     await dispatch.settled(silence)
     assert await dispatch.vanish(held, SURE_MS) is None
     assert await _said(dispatch, clock) == []
-    assert held not in str([(key, await client.dump(key)) for key in await client.keys("*")])
+    assert held not in str([(key, await eyes.dump(key)) for key in await eyes.keys("*")])
 
 
 async def test_one_that_only_waited_leaves_its_queue_and_is_stated_too(dispatch: DispatchStore, clock: Clock) -> None:

@@ -99,7 +99,7 @@ async def test_the_board_counts_who_waits_and_who_serves(dispatch: DispatchStore
 
 
 async def test_nothing_of_a_conversation_stays_once_it_is_withdrawn_and_its_decisions_are_settled(
-    client: Redis, dispatch: DispatchStore, clock: Clock
+    eyes: Redis, dispatch: DispatchStore, clock: Clock
 ) -> None:
     """P1: not even that it was there."""
     await _arrive(dispatch, "o1", 1)
@@ -110,8 +110,8 @@ async def test_nothing_of_a_conversation_stays_once_it_is_withdrawn_and_its_deci
     clock.passes(5)
     for decision in await dispatch.claim(0):
         await dispatch.settled(decision)
-    for key in await client.keys("*"):
-        assert "c-" not in f"{key!r} {await client.dump(key)!r}"
+    for key in await eyes.keys("*"):
+        assert "c-" not in f"{key!r} {await eyes.dump(key)!r}"
 
 
 async def test_no_operator_gets_more_than_their_limit_nor_a_queue_that_they_do_not_serve(

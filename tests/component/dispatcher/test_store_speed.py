@@ -13,13 +13,13 @@ OPERATORS = 1_000
 BAR_US = 5_000
 
 
-async def _script_us(client: Redis) -> tuple[int, int]:
+async def _script_us(eyes: Redis) -> tuple[int, int]:
     """Return how many scripts the store has run, and the microseconds that they took it."""
-    stats = (await client.info("commandstats")).get("cmdstat_evalsha", {"calls": 0, "usec": 0})
+    stats = (await eyes.info("commandstats")).get("cmdstat_evalsha", {"calls": 0, "usec": 0})
     return int(stats["calls"]), int(stats["usec"])
 
 
-async def test_a_decision_is_quick_however_many_wait(client: Redis, dispatch: DispatchStore, clock: Clock) -> None:
+async def test_a_decision_is_quick_however_many_wait(eyes: Redis, dispatch: DispatchStore, clock: Clock) -> None:
     for number in range(OPERATORS):
         mine = QUEUES[:3] if number % 2 else QUEUES[3:]
         await dispatch.arrive(f"o{number}", mine, 3, "dispatcher.1", "s")
@@ -33,9 +33,9 @@ async def test_a_decision_is_quick_however_many_wait(client: Redis, dispatch: Di
     whole: list[int] = []
     for most, times in ((1, one), (MOST_AT_ONCE, whole)):
         for _ in range(20):
-            _, before = await _script_us(client)
+            _, before = await _script_us(eyes)
             assert len(await dispatch.assign(most)) == most
-            times.append((await _script_us(client))[1] - before)
+            times.append((await _script_us(eyes))[1] - before)
     print(f"assign: one {statistics.median(one):.0f} us, {MOST_AT_ONCE} in one run {statistics.median(whole):.0f} us")
     # The least disturbed turn is what a decision costs; the others also measure who else uses the machine.
     assert min(one) < BAR_US
@@ -43,7 +43,7 @@ async def test_a_decision_is_quick_however_many_wait(client: Redis, dispatch: Di
 
 
 async def test_a_decision_is_quick_however_many_wait_for_their_language(
-    client: Redis, dispatch: DispatchStore, clock: Clock
+    eyes: Redis, dispatch: DispatchStore, clock: Clock
 ) -> None:
     """Every queue is looked through as far as it may be, and nobody is given."""
     for number, queue in enumerate(QUEUES):
@@ -55,8 +55,8 @@ async def test_a_decision_is_quick_however_many_wait_for_their_language(
     await dispatch.arrive("french", QUEUES, 3, "dispatcher.1", "s")
     times = []
     for _ in range(20):
-        _, before = await _script_us(client)
+        _, before = await _script_us(eyes)
         assert await dispatch.assign() == []
-        times.append((await _script_us(client))[1] - before)
+        times.append((await _script_us(eyes))[1] - before)
     print(f"assign past {LOOKED_PAST} of each queue: {statistics.median(times):.0f} us")
     assert min(times) < BAR_US

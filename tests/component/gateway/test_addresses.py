@@ -86,7 +86,7 @@ class Room:
 
 @pytest.fixture
 async def room(valkey: ValkeyServer) -> AsyncIterator[Room]:
-    client = connect(valkey.url)
+    client = connect(valkey.url_of("gateway"))
     clock = Clock()
     addresses = Addresses(client, (MAGISTRATE,), KEPT_MS, clock)
     room = Room(client, ConversationStore(client, SILENCE_S), addresses, clock)
@@ -119,12 +119,12 @@ async def test_the_first_and_the_last_two_are_kept(room: Room) -> None:
     assert found == ["203.0.113.1", "203.0.113.6", "203.0.113.5"]
 
 
-async def test_it_is_erased_with_the_conversation_in_the_same_step(room: Room) -> None:
+async def test_it_is_erased_with_the_conversation_in_the_same_step(room: Room, eyes: Redis) -> None:
     for ip in ("203.0.113.1", "203.0.113.2", "203.0.113.3"):
         await room.comes(ip)
     assert len(await room.kept()) == 3
     assert (await room.store.erase(room.conversation, Role.VISITOR, PROOF)).status == "erased"
-    assert await room.client.keys("*") == []
+    assert await eyes.keys("*") == []
 
 
 async def test_a_wrong_token_erases_neither(room: Room) -> None:
@@ -133,11 +133,11 @@ async def test_a_wrong_token_erases_neither(room: Room) -> None:
     assert len(await room.kept()) == 1
 
 
-async def test_who_pressed_the_red_button_before_it_was_sealed_leaves_nothing(room: Room) -> None:
+async def test_who_pressed_the_red_button_before_it_was_sealed_leaves_nothing(room: Room, eyes: Redis) -> None:
     await room.store.erase(room.conversation, Role.VISITOR, PROOF)
     room.addresses.connected(room.conversation, Endpoint("203.0.113.1", 1, "connection"), first=True)
     assert await room.addresses.seal_all() == 1, "sealed here, before what does it beside has its turn"
-    assert await room.client.keys("*") == []
+    assert await eyes.keys("*") == []
 
 
 async def test_it_ends_when_the_conversation_does_and_never_later_than_stated(room: Room) -> None:

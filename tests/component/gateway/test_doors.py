@@ -19,6 +19,7 @@ from shared.chat.store import connect
 from tests.client import Visitor
 from tests.client.visitor import work_of
 from tests.component.gateway.crowd import Crowd
+from tests.search import store_client
 from tests.servers import eventually
 from tests.stack import free_ports
 
@@ -55,7 +56,7 @@ async def guarded() -> AsyncIterator[Stack]:
 @pytest.fixture
 async def store(guarded: Stack) -> AsyncIterator[Redis]:
     """The store, emptied: nothing is counted yet."""
-    async with Redis.from_url(guarded.environment("gateway")["HAVRE_VALKEY_URL"]) as client:
+    async with store_client(guarded) as client:
         await client.flushall()
         yield client
 

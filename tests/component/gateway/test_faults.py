@@ -11,7 +11,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from shared import keys
@@ -21,7 +20,7 @@ from shared.subjects import event
 from tests.client import Visitor
 from tests.component.gateway.raw import Raw, deaf, masked
 from tests.proxy import Proxy
-from tests.search import in_store, in_streams
+from tests.search import in_store, in_streams, store_client
 from tests.servers import eventually
 
 SPEND_S = 5.0
@@ -224,7 +223,7 @@ async def test_a_record_that_cannot_be_read_hides_nobody_else_s_state(system: St
     async with Visitor(system.addresses.visitor) as strange, Visitor(system.addresses.visitor) as other:
         await strange.opened()
         await other.opened()
-        async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
+        async with store_client(system) as store:
             await store.hset(keys.conversation(strange.conversation), "stage", "nonsense")
             await store.hset(keys.conversation(other.conversation), mapping={"stage": "waiting", "position": 7})
             await other.until(lambda: other.state is not None and other.state.position == 7)

@@ -11,6 +11,7 @@ from shared import keys
 from shared.chat.frames import Admitted, Role, State
 from shared.chat.store import key_of
 from tests.client import Visitor
+from tests.search import store_client
 
 DUTY, OTHER_DUTY, SHIFT, LATER, UNPROVED = ("d" * 43, "e" * 43, "s" * 43, "l" * 43, "u" * 43)
 
@@ -18,7 +19,7 @@ DUTY, OTHER_DUTY, SHIFT, LATER, UNPROVED = ("d" * 43, "e" * 43, "s" * 43, "l" * 
 @pytest.fixture
 async def store(system: Stack) -> AsyncIterator["Redis"]:
     """The gateway's store, without what these tests put there when they are over."""
-    async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as client:
+    async with store_client(system) as client:
         yield client
         await client.delete(*(keys.duty(force) for force in ("police", "gendarmerie")))
         await client.delete(*(keys.credential(kid) for kid in (DUTY, OTHER_DUTY, SHIFT, LATER, UNPROVED)))

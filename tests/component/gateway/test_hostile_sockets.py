@@ -8,7 +8,6 @@ from random import Random
 
 import aiohttp
 from aiohttp import ClientError
-from redis.asyncio import Redis
 
 from infra.local.stack import Stack
 from shared.chat.frames import Error, Opened, decode_server
@@ -17,6 +16,7 @@ from tests.component.gateway.raw import Raw
 from tests.fuzz import spoil
 from tests.fuzz.grammar import MARK
 from tests.fuzz.targets.frames import visitors_frame
+from tests.search import store_client
 
 SOCKETS = 10
 FRAMES = 400
@@ -91,5 +91,5 @@ async def test_thousands_of_hostile_frames_harm_nobody(system: Stack) -> None:
     print(f"{SOCKETS * FRAMES} hostile frames: {dict(heard)}; {said} messages beside them, worst wait {worst:.2f} s")
     assert heard.total() > SOCKETS * FRAMES / 4
     assert system.children["gateway"].pid == before
-    async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
+    async with store_client(system) as store:
         await store.ping()

@@ -1,12 +1,10 @@
 """Resume words at the gateway (V14): what the service does with a locator, a proof and a box, whatever is in them."""
 
-from redis.asyncio import Redis
-
 from infra.local.stack import Stack
 from shared import keys
 from shared.chat.frames import Ack, Erased, ErrorCode, Found, Kept, Opened, Resumed, Wrong
 from tests.component.gateway.raw import Raw
-from tests.search import in_store
+from tests.search import in_store, store_client
 from tests.servers import eventually
 
 LOCATOR, PROOF, OTHER_PROOF = "a1" * 32, "b2" * 32, "c3" * 32
@@ -29,12 +27,12 @@ async def kept(raw: Raw, locator: str = LOCATOR, box: str = BOX) -> tuple[Opened
 
 
 async def life_s(system: Stack, conversation: str) -> int:
-    async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
+    async with store_client(system) as store:
         return int(await store.ttl(keys.conversation(conversation)))
 
 
 async def boxes(system: Stack) -> list[bytes | str]:
-    async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
+    async with store_client(system) as store:
         return [await store.hget(name, "box") or b"" for name in await store.keys(keys.resume("*"))]
 
 
@@ -139,7 +137,7 @@ async def test_words_die_with_their_conversation(system: Stack, raw: Raw) -> Non
 async def test_words_expire_by_the_store_s_own_clock(system: Stack, raw: Raw) -> None:
     """V14: whatever happens to the services, the box is gone when its time is over."""
     opened, words = await kept(raw, "0a" * 32)
-    async with Redis.from_url(system.environment("gateway")["HAVRE_VALKEY_URL"]) as store:
+    async with store_client(system) as store:
         names = [str(name, "ascii") for name in await store.keys(keys.resume("*")) if isinstance(name, bytes)]
         mine = opened.conversation.encode()
         (name,) = [name for name in names if await store.hget(name, "conversation") == mine]

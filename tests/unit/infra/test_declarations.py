@@ -1,6 +1,9 @@
 """What infra declares: streams, rights, the store's configuration, the table of settings."""
 
 import json
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ from infra.nats.__main__ import passwords_from
 from infra.nats.config import ServerOptions, render
 from infra.nats.permissions import SERVICES, SHARED, TABLE, USERS, inbox
 from infra.valkey import config as valkey
+from infra.valkey import permissions as valkey_permissions
+from shared import keys
 from shared import streams as names
 from shared.nkey import BadNkey, Kind, Nkey, make_seed
 from shared.settle import DELAYS_S
@@ -108,9 +113,43 @@ def test_a_user_without_a_password_is_named() -> None:
         passwords_from({})
 
 
+def store_options() -> valkey.StoreOptions:
+    """A server with a user for each service."""
+    users = {user: f"{user}-secret" for user in valkey_permissions.USERS}
+    return valkey.StoreOptions(port=6379, password="secret", users=users, work_dir=Path("/tmp"))  # noqa: S108
+
+
+def test_each_service_is_a_user_of_the_memory_store_whose_password_it_does_not_hold() -> None:
+    """P1."""
+    text = valkey.render(store_options())
+    for user in valkey_permissions.USERS:
+        assert f"\nuser {user} reset on #" in text
+        assert f"{user}-secret" not in text
+
+
+OF_A_CONVERSATION = {"CONVERSATIONS", "conversation", "log", "client_ids", "all_of", "addresses"}
+
+
+def test_every_key_is_somebody_s() -> None:
+    """A name that no user of the memory store may touch would fail in production alone."""
+    granted = [name for may in valkey_permissions.PERMISSIONS.values() for name in may.use]
+    made = {name: value for name, value in vars(keys).items() if not name.startswith("_")}
+    assert len(made) > 40
+    for name, value in made.items():
+        for one in (value,) if isinstance(value, str) else example(value):
+            assert any(fnmatchcase(one, pattern) for pattern in granted), (name, one)
+            assert one.startswith(keys.CONVERSATIONS) == (name in OF_A_CONVERSATION), name
+
+
+def example(make: Callable[..., str | tuple[str, ...]]) -> tuple[str, ...]:
+    """Return a name, or several, that this function of ``shared.keys`` makes."""
+    made = make(*(f"x{index}" for index in range(len(signature(make).parameters))))
+    return (made,) if isinstance(made, str) else made
+
+
 def test_the_memory_store_writes_nothing_and_logs_no_command() -> None:
     """P1, V7."""
-    text = valkey.render(valkey.StoreOptions(port=6379, password="secret", work_dir=Path("/tmp")))  # noqa: S108
+    text = valkey.render(store_options())
     for line in ('save ""', "appendonly no", "commandlog-execution-slower-than -1", "crash-log-enabled no"):
         assert f"\n{line}\n" in text
 

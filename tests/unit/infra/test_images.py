@@ -7,7 +7,10 @@ import pytest
 from infra.images import digest, passwords
 from infra.nats.__main__ import passwords_from
 from infra.nats.permissions import SERVICES
+from infra.valkey.__main__ import password_of
+from infra.valkey.permissions import USERS as STORE_USERS
 from shared.nkey import Kind, Nkey
+from shared.settings import StoreSettings
 
 
 def test_each_service_knows_its_own_password_and_no_other() -> None:
@@ -19,11 +22,16 @@ def test_each_service_knows_its_own_password_and_no_other() -> None:
         assert not others & set(made[service].values())
 
 
-def test_only_the_services_with_sockets_know_the_store_s_password() -> None:
+def test_each_service_with_sockets_knows_its_own_user_of_the_store_and_none_knows_the_server_s() -> None:
+    """P1."""
     made = passwords.files()
-    secret = made["valkey"]["HAVRE_VALKEY_PASSWORD"]
-    knowing = {name for name, variables in made.items() if any(secret in value for value in variables.values())}
-    assert knowing == {"valkey", "gateway", "dispatcher"}
+    assert set(STORE_USERS) == {"gateway", "dispatcher"}
+    for user in STORE_USERS:
+        secret = made["valkey"][password_of(user)]
+        assert (made[user]["HAVRE_VALKEY_USER"], made[user]["HAVRE_VALKEY_PASSWORD"]) == (user, secret)
+        assert {name for name, variables in made.items() if secret in variables.values()} == {"valkey", user}
+    own = made["valkey"]["HAVRE_VALKEY_PASSWORD"]
+    assert {name for name, variables in made.items() if own in variables.values()} == {"valkey"}
 
 
 def test_signalement_alone_can_admit_partners_and_the_server_knows_who_may() -> None:
@@ -65,6 +73,32 @@ def test_an_upgrade_adds_what_is_missing_and_changes_nothing_else(tmp_path: Path
     for name in ("gateway", "dispatcher", "valkey", "admin", "auditor"):
         assert whole[name].items() <= now[name].items()
     assert passwords.write(tmp_path) == []
+
+
+def test_an_upgrade_gives_each_service_a_user_of_the_store(tmp_path: Path) -> None:
+    """P1: from a version in which both logged in as the server's own user, by an address with its password."""
+    passwords.write(tmp_path)
+    for user in STORE_USERS:
+        forget(tmp_path / f"{user}.env", "HAVRE_VALKEY_USER", "HAVRE_VALKEY_PASSWORD")
+        forget(tmp_path / "valkey.env", password_of(user))
+        with (tmp_path / f"{user}.env").open("a") as file:
+            file.write("HAVRE_VALKEY_URL=redis://:of-the-server@valkey:6379/0\n")
+    assert sorted(passwords.write(tmp_path)) == ["dispatcher", "gateway", "valkey"]
+    now = passwords.read(tmp_path)
+    for user in STORE_USERS:
+        fields = {name: now[user][f"HAVRE_{name.upper()}"] for name in ("valkey_url", "valkey_user", "valkey_password")}
+        address = StoreSettings.model_validate(fields).store
+        assert address == f"redis://{user}:{now['valkey'][password_of(user)]}@valkey:6379/0"
+
+
+def test_a_store_s_lost_secrets_are_made_anew_as_the_services_know_them(tmp_path: Path) -> None:
+    passwords.write(tmp_path)
+    (tmp_path / "valkey.env").unlink()
+    assert passwords.write(tmp_path) == ["valkey"]
+    now = passwords.read(tmp_path)
+    assert {user: now["valkey"][password_of(user)] for user in STORE_USERS} == {
+        user: now[user]["HAVRE_VALKEY_PASSWORD"] for user in STORE_USERS
+    }
 
 
 def test_an_image_of_other_sources_is_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
