@@ -145,6 +145,32 @@ async def test_a_sheet_is_read_beside_the_chat_and_its_evidence_goes_into_the_dr
     await expect(finder(policeman)).to_have_value("me tuer")
 
 
+async def test_while_there_is_nothing_to_search_no_letter_goes_into_the_answer(people: People) -> None:
+    """V17 O2: the key leads to what stands there instead, and once the sheets have come, to the search."""
+    policeman = await people.newcomer()
+    page = policeman.page
+    away = "**/api/desk"
+    await page.route(away, lambda route: route.abort("connectionfailed"))
+    await policeman.log_in(people.logins[POLICE])
+    visitor = await people.visitor()
+    await visitor.ask("domestic", "95300")
+    await visitor.choose("Pontoise")
+    await expect(page.locator(".lines button")).to_have_count(1)
+    await page.keyboard.press("Alt+Digit1")
+    await expect(composer(policeman)).to_be_focused()
+    retry = page.locator(".sheets").get_by_text("Réessayer")
+    await expect(retry).to_be_attached()
+    await page.keyboard.press("Control+k")
+    await expect(retry).to_be_focused()
+    await page.keyboard.type("menaces")
+    await expect(composer(policeman)).to_have_value("")
+    await page.unroute(away)
+    await page.keyboard.press("Enter")
+    await expect(finder(policeman)).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(composer(policeman)).to_be_focused()
+
+
 async def test_each_chat_has_its_own_first_and_the_others_last(people: People) -> None:
     """O2: what is of this chat goes before; nothing of another is hidden from who looks for it."""
     policeman, _ = await at_the_desk(people, "sexual")

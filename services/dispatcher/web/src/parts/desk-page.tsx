@@ -111,7 +111,8 @@ export function DeskPage({ snapshot }: { snapshot: Snapshot }) {
         case "help":
         case "sheets":
           lookBeside(command.do);
-          (command.do === "help" ? place : words).current?.select();
+          if (command.do === "help") place.current?.select();
+          else toSheets(words.current);
           return;
         case "report":
           if (mine?.held.part === "psychologist") return;
@@ -303,6 +304,13 @@ function Context({ snapshot, active, tab, onTab, place, words, recipient, note, 
       </Tabs>
     </div>
   ));
+}
+
+/** Bring the keyboard to the search, or, while there is nothing to search, to where it will be or can be asked for. */
+function toSheets(field: HTMLInputElement | null): void {
+  const panel = document.querySelector(".help-of:not([hidden]) .sheets");
+  if (field) field.select();
+  else (panel?.querySelector("button") ?? panel?.querySelector("h2"))?.focus();
 }
 
 /** Bring the keyboard to the form, or to what stands there instead of it. */

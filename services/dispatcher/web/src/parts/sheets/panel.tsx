@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Line } from "../../desk/line";
 import { t } from "../../lib/say";
 import { filled, insertInto, knownOf } from "../../sheets/insert";
@@ -20,11 +20,22 @@ interface Props {
   onDone: (words: string) => void;
 }
 
-/** Sheets and ready sentences for one conversation. */
+/** Sheets and ready sentences for one conversation. Who waits for them here has the search once they have come. */
 export function SheetsPanel({ line, loaded, onRetry, field, onDone }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (loaded.state === "loaded" && box.current?.contains(document.activeElement)) field.current?.focus();
+  }, [loaded.state, field]);
+  const retry = (): void => {
+    heading.current?.focus(); // the button goes while it is tried, and the keyboard with it
+    onRetry();
+  };
   return (
-    <div class="sheets">
-      <h2 class="section-title">{t("sheetsFor", { number: line.number })}</h2>
+    <div ref={box} class="sheets">
+      <h2 ref={heading} class="section-title" tabIndex={-1}>
+        {t("sheetsFor", { number: line.number })}
+      </h2>
       {loaded.state === "busy" && (
         <p class="status" role="status">
           {t("sheetsBusy")}
@@ -33,7 +44,7 @@ export function SheetsPanel({ line, loaded, onRetry, field, onDone }: Props) {
       {loaded.state === "failed" && (
         <div class="status" role="alert">
           <p class="error">{t("sheetsUnavailable")}</p>
-          <button type="button" onClick={onRetry}>
+          <button type="button" onClick={retry}>
             {t("sheetsRetry")}
           </button>
         </div>
