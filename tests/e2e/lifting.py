@@ -42,7 +42,7 @@ async def magistrate(people: People, stack: Stack, *, looked_at: bool = False) -
     field = page.get_by_label("Code à six chiffres")
     await field.wait_for()
     assert not looked_at or await serious(page) == []
-    for code in codes(stack.magistrate.secret):
+    async for code in codes(stack.magistrate.secret):
         await field.fill(code)
         async with page.expect_response("**/api/login") as answered:
             await page.get_by_role("button", name="Se connecter").click()

@@ -12,14 +12,13 @@ from infra.local.stack import Stack
 from infra.local.staff import Login
 from shared import keys
 from tests.e2e.browsers import Watch
+from tests.patience import PATIENCE_S
 from tests.search import store_client
 from tests.servers import eventually
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 NEUTRAL = "https://www.meteofrance.com/"
-
-expect.set_options(timeout=15_000)
 
 
 async def at_a_neutral_site(page: Page) -> None:
@@ -150,7 +149,7 @@ class People:
             async def nothing() -> bool:
                 return not await store.keys(keys.conversation("*"))
 
-            await eventually(nothing, 20, "a visitor left, and the conversation is still there")
+            await eventually(nothing, otherwise="a visitor left, and the conversation is still there")
 
     @property
     def logins(self) -> list[Login]:
@@ -210,7 +209,7 @@ class People:
             has_touch=touch,
             is_mobile=touch,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1_000)
         self._contexts.append(context)
         await self.watch.over(context)
         return await context.new_page()

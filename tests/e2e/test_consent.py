@@ -224,7 +224,7 @@ async def test_the_answer_is_found_by_words_once_the_conversation_is_gone(
     words = await four_words(at.visitor)
     await expect(at.last).to_contain_text("mènent aussi à la réponse")
     async with sample_partner(partner_card(stack), "--appointment", json.dumps(APPOINTMENT)):
-        await expect(at.last).to_contain_text("REF-", timeout=20_000)
+        await expect(at.last).to_contain_text("REF-")
     reference = await at.last.locator(".reference").inner_text()
     assert await violations(at.page) == []
     await at.visitor.end()
@@ -233,10 +233,10 @@ async def test_the_answer_is_found_by_words_once_the_conversation_is_gone(
     assert reference not in await at.page.content()
     other = (await people.visitor(viewport=NARROW)).page
     await come_back(other, " ".join(last_one_wrong(words)))
-    await expect(other.locator("#back-fault")).to_contain_text("4 essais", timeout=30_000)
+    await expect(other.locator("#back-fault")).to_contain_text("4 essais")
     await come_back(other, " ".join(words))
     found = other.locator(".sheet")
-    await expect(found).to_contain_text(reference, timeout=30_000)
+    await expect(found).to_contain_text(reference)
     await expect(found).to_contain_text("mardi 8 janvier à 14:30")
     await expect(found).to_contain_text("Bureau 12")
     content = await other.content()
@@ -256,7 +256,7 @@ async def test_who_comes_back_by_words_still_reads_the_answer_in_the_chat(
     words = await four_words(at.visitor)
     other = Scene(await people.visitor(viewport=NARROW), at.desk, at.frames)
     await come_back(other.page, " ".join(words))
-    await expect(other.last).to_contain_text("Le signalement est envoyé", timeout=30_000)
+    await expect(other.last).to_contain_text("Le signalement est envoyé")
     async with sample_partner(partner_card(stack)):
-        await expect(other.last).to_contain_text("REF-", timeout=20_000)
+        await expect(other.last).to_contain_text("REF-")
     await other.visitor.end()

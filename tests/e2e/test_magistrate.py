@@ -48,7 +48,7 @@ async def test_a_magistrate_decides_and_reads_the_address_and_nobody_else_does(p
     assert WHERE not in await page.get_by_role("article").inner_text()
     await expect(page.get_by_role("region", name="Précisions")).to_contain_text("aucun autre moyen")
     told = operator.page.get_by_role("button", name="Levée accordée")
-    await expect(told).to_be_visible(timeout=15_000)
+    await expect(told).to_be_visible()
     assert WHERE not in await operator.page.content()
     assert "magistrat" not in await visitor.page.content()
 
@@ -86,7 +86,7 @@ async def test_a_refusal_says_why_and_may_be_asked_again(people: People, stack: 
     await expect(page.get_by_role("article")).to_contain_text("La levée est refusée")
     console = dialog.page
     await dialog.get_by_role("button", name="Fermer").click()
-    await console.get_by_role("button", name="Levée refusée").click(timeout=15_000)
+    await console.get_by_role("button", name="Levée refusée").click()
     await expect(dialog).to_contain_text("d’autres moyens existent")
     await dialog.get_by_role("button", name="Demander à nouveau").click()
     await expect(dialog.get_by_role("button", name="Demander la levée")).to_be_visible()

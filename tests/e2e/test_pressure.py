@@ -11,6 +11,7 @@ from infra.local.stack import Stack
 from tests.e2e.browsers import Watch
 from tests.e2e.people import PHONE, Visitor
 from tests.e2e.slow import slowed
+from tests.patience import PATIENCE_S
 from tests.stack import free_ports
 
 TIMES_SLOWER = 6
@@ -50,7 +51,7 @@ async def phone(browser: Browser, watch: Watch) -> AsyncIterator[Phone]:
 
     async def page() -> Page:
         context = await browser.new_context(viewport=PHONE, locale="fr-FR", has_touch=True, is_mobile=True)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_S * 1_000)
         contexts.append(context)
         await watch.over(context)
         return await context.new_page()

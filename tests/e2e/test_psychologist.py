@@ -72,7 +72,7 @@ async def test_called_three_talk_one_leaves_and_the_chat_goes_on(people: People)
     async def shut_out() -> bool:
         return len(_readers(said)) == 2
 
-    await eventually(shut_out, 10, "whoever left is given no key any more")
+    await eventually(shut_out, otherwise="whoever left is given no key any more")
     await visitor.say(AFTER)
     await expect(police.line(AFTER)).to_be_visible()
     await expect(strip).to_contain_text("a quitté l’échange")

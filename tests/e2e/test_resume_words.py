@@ -14,7 +14,7 @@ async def four_words(visitor: Visitor) -> list[str]:
     """Ask for words, read them off the screen, and go back to the conversation."""
     await visitor.page.get_by_role("button", name="Garder un moyen de revenir").click()
     words = visitor.page.locator(".four-words li")
-    await expect(words).to_have_count(4, timeout=30_000)
+    await expect(words).to_have_count(4)
     read = await words.all_inner_texts()
     await visitor.page.get_by_role("button", name="C’est noté").click()
     await expect(visitor.page.get_by_role("button", name="Vos mots marchent")).to_be_visible()
@@ -54,7 +54,7 @@ async def test_after_a_crash_four_words_bring_everything_back_on_another_device(
     other = await people.visitor(viewport=DESK)
     await come_back(other.page, " ".join(reversed([word[:4].upper() for word in words])))
     for said in (FIRST, "Bonjour.", SECOND):
-        await expect(other.line(said)).to_be_visible(timeout=30_000)
+        await expect(other.line(said)).to_be_visible()
     await other.say(THIRD)
     await expect(policeman.line(THIRD)).to_be_visible()
     await policeman.say("Je vous retrouve.")
@@ -76,12 +76,12 @@ async def test_five_wrong_tries_and_the_words_are_dead(people: People) -> None:
     fault = stranger.page.locator("#back-fault")
     for said in ("4 essais", "3 essais", "2 essais", "1 essai"):
         await come_back(stranger.page, " ".join(wrong))
-        await expect(fault).to_contain_text(said, timeout=30_000)
+        await expect(fault).to_contain_text(said)
         await expect(stranger.page.locator("#back")).to_have_value(" ".join(wrong))
     await come_back(stranger.page, " ".join(wrong))
-    await expect(fault).to_contain_text("ne marchent plus", timeout=30_000)
+    await expect(fault).to_contain_text("ne marchent plus")
     await come_back(stranger.page, " ".join(words))
-    await expect(fault).to_contain_text("Aucune conversation", timeout=30_000)
+    await expect(fault).to_contain_text("Aucune conversation")
     await expect(visitor.page.get_by_role("button", name="Garder un moyen de revenir")).to_be_visible()
     await visitor.say(SECOND)
     await expect(visitor.line(SECOND)).to_contain_text("Envoyé")
@@ -106,7 +106,7 @@ async def test_closing_the_page_keeps_a_conversation_that_has_words_and_the_red_
     await expect(visitor.page.get_by_role("button", name="Commencer")).to_be_visible()
     assert FIRST not in await visitor.page.content()
     await come_back(visitor.page, " ".join(words))
-    await expect(visitor.line(FIRST)).to_be_visible(timeout=30_000)
+    await expect(visitor.line(FIRST)).to_be_visible()
     await visitor.page.route(
         "https://www.meteofrance.com/**",
         lambda route: route.fulfill(body="<h1>Beau temps</h1>", content_type="text/html"),
@@ -115,7 +115,7 @@ async def test_closing_the_page_keeps_a_conversation_that_has_words_and_the_red_
     await expect(visitor.page.get_by_role("heading")).to_have_text("Beau temps")
     stranger = await people.visitor()
     await come_back(stranger.page, " ".join(words))
-    await expect(stranger.page.locator("#back-fault")).to_contain_text("Aucune conversation", timeout=30_000)
+    await expect(stranger.page.locator("#back-fault")).to_contain_text("Aucune conversation")
 
 
 async def test_who_comes_back_elsewhere_leaves_nothing_on_the_first_page(people: People) -> None:
@@ -126,7 +126,7 @@ async def test_who_comes_back_elsewhere_leaves_nothing_on_the_first_page(people:
     words = await four_words(visitor)
     other = await people.visitor(viewport=DESK)
     await come_back(other.page, " ".join(words))
-    await expect(other.line(FIRST)).to_be_visible(timeout=30_000)
+    await expect(other.line(FIRST)).to_be_visible()
     await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("continue ailleurs")
     assert FIRST not in await visitor.page.content()
     await visitor.page.close()

@@ -54,7 +54,7 @@ async def test_she_edits_and_agrees_and_the_answer_stands_on_both_screens(people
     await expect(changes.locator("dl > div").last).to_have_text(re.compile("Identité.*Camille.*rayé"))
     async with sample_partner(card_of(stack).card, "--appointment", json.dumps(APPOINTMENT)):
         for status in (desk.strip, visitor.page.locator(".transcript")):
-            await expect(status).to_contain_text(re.compile("REF-[0-9a-f]{8}"), timeout=20_000)
+            await expect(status).to_contain_text(re.compile("REF-[0-9a-f]{8}"))
             await expect(status).to_contain_text(re.compile("mardi 8 janvier.*14:30.*Bureau 12"))
     await desk.stands("Pris en charge")
     await no_finding(desk, "taken charge of")
@@ -109,9 +109,7 @@ async def test_consent_is_taken_back_too_late(people: People, stack: Stack) -> N
     await withdraw.click()
     await visitor.page.context.set_offline(False)
     await desk.stands("Pris en charge avant le retrait")
-    await expect(card.page.locator(".transcript")).to_contain_text(
-        "trop tard pour reprendre votre accord", timeout=20_000
-    )
+    await expect(card.page.locator(".transcript")).to_contain_text("trop tard pour reprendre votre accord")
 
 
 async def test_a_yes_is_handed_in_after_a_reload_once_the_service_is_back(people: People, stack: Stack) -> None:
@@ -129,6 +127,6 @@ async def test_a_yes_is_handed_in_after_a_reload_once_the_service_is_back(people
     finally:
         await stack.start_service("signalement")
     async with sample_partner(card_of(stack).card):
-        await expect(desk.strip).to_contain_text("Pris en charge", timeout=30_000)
+        await expect(desk.strip).to_contain_text("Pris en charge")
     await expect(operator.page.locator(".say.service", has_text="Pris en charge")).to_have_count(1)
     await people.watch.heard("status of 503")

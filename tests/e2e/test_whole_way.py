@@ -28,7 +28,7 @@ async def test_consent_report_appointment_and_the_lifting_of_anonymity_in_one_co
     await desk.show()
     await card.act("Oui, transmettre").click()
     async with sample_partner(card_of(stack).card, "--appointment", json.dumps(APPOINTMENT)):
-        await expect(visitor.page.locator(".transcript")).to_contain_text(re.compile("REF-[0-9a-f]{8}"), timeout=20_000)
+        await expect(visitor.page.locator(".transcript")).to_contain_text(re.compile("REF-[0-9a-f]{8}"))
     await expect(visitor.page.locator(".transcript")).to_contain_text(re.compile("mardi 8 janvier.*14:30.*Bureau 12"))
     await desk.stands("Pris en charge")
     dialog = await ask(operator)
@@ -42,4 +42,4 @@ async def test_consent_report_appointment_and_the_lifting_of_anonymity_in_one_co
     assert not [word for word in ("Camille", "06 00 00 00 00", "REF-", "Bureau 12") if word in shown]
     await page.get_by_role("button", name="J’ai noté l’adresse").click()
     await expect(page.get_by_role("article")).to_contain_text("effacée du système")
-    await expect(operator.page.get_by_role("button", name="Levée accordée")).to_be_visible(timeout=15_000)
+    await expect(operator.page.get_by_role("button", name="Levée accordée")).to_be_visible()

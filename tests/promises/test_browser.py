@@ -13,6 +13,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright, expect
 from shared import keys
 from tests.e2e.browsers import ARGUMENTS, executable
 from tests.e2e.people import PHONE, Visitor, at_a_neutral_site
+from tests.patience import PATIENCE_S
 from tests.promises.conftest import SILENCE_S
 from tests.promises.planted import canary
 from tests.search import holds, store_client
@@ -37,7 +38,7 @@ async def profile(tmp_path: Path) -> AsyncIterator[Profile]:
                 viewport=PHONE,
                 locale="fr-FR",
             )
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE_S * 1_000)
             try:
                 yield context
             finally:

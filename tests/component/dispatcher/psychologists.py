@@ -66,7 +66,7 @@ async def is_told(desk: Desk, that: Callable[[Psychologists], bool]) -> Psycholo
         found = last()
         return found is not None and that(found)
 
-    await eventually(so, 20, f"it was never so; last: {last()}")
+    await eventually(so, otherwise=f"it was never so; last: {last()}")
     found = last()
     assert found is not None
     return found

@@ -146,7 +146,7 @@ async def becomes(found: Callable[[], Awaitable[object]], wanted: object) -> Non
     async def so() -> bool:
         return await found() == wanted
 
-    await eventually(so, 10, f"it never became {wanted}")
+    await eventually(so, otherwise=f"it never became {wanted}")
 
 
 async def test_a_supervisor_hands_over_puts_back_and_drains_and_the_audit_has_it(
