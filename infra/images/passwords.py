@@ -1,7 +1,8 @@
 """``python -m infra.images.passwords``: make the secrets of the composed stack, each in the file of who needs it.
 
 Writes ``build/compose/<name>.env``, readable by their owner alone. What is there already is kept as it is: after an
-upgrade, only what the new version needs besides is added, and agrees with the rest.
+upgrade, only what the new version needs besides is added, and agrees with the rest. One thing is taken out: the memory
+store's address with the server's own password in it, by which a service could do everything there.
 """
 
 import secrets
@@ -16,6 +17,9 @@ from infra.valkey.permissions import USERS as STORE_USERS
 from shared import nkey
 
 FOLDER = ROOT / "build" / "compose"
+
+TOO_MUCH = "HAVRE_VALKEY_URL=redis://:"
+"""How an address begins that has the password of the server's own user; the composed stack states its own."""
 
 Files = dict[str, dict[str, str]]
 """The variables of each file, by its name."""
@@ -66,23 +70,23 @@ def read(folder: Path) -> Files:
 
 
 def write(folder: Path) -> list[str]:
-    """Add what is missing to the files of ``folder``; return the names of the files that were written to."""
+    """Add what is missing to the files of ``folder``, take out what is too much; return which files were written."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = read(folder)
     written = []
     for name, variables in files(kept).items():
         missing = {variable: value for variable, value in variables.items() if variable not in kept.get(name, {})}
-        if missing:
-            file = folder / f"{name}.env"
+        file = folder / f"{name}.env"
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        lines = [line for line in before.splitlines() if not line.startswith(TOO_MUCH)]
+        if missing or len(lines) < len(before.splitlines()):
             file.touch(mode=0o600)
-            before = file.read_text(encoding="utf-8")
-            ended = before if before.endswith("\n") or not before else before + "\n"
-            added = "".join(f"{variable}={value}\n" for variable, value in missing.items())
-            file.write_text(ended + added, encoding="utf-8")
+            added = [f"{variable}={value}" for variable, value in missing.items()]
+            file.write_text("".join(f"{line}\n" for line in (*lines, *added)), encoding="utf-8")
             written.append(name)
     return written
 
 
 if __name__ == "__main__":
     if new := write(FOLDER):
-        print(f"new secrets in {FOLDER.relative_to(ROOT)}: {', '.join(sorted(new))}")
+        print(f"changed in {FOLDER.relative_to(ROOT)}: {', '.join(sorted(new))}")

@@ -84,11 +84,18 @@ def test_an_upgrade_gives_each_service_a_user_of_the_store(tmp_path: Path) -> No
         with (tmp_path / f"{user}.env").open("a") as file:
             file.write("HAVRE_VALKEY_URL=redis://:of-the-server@valkey:6379/0\n")
     assert sorted(passwords.write(tmp_path)) == ["dispatcher", "gateway", "valkey"]
+    assert passwords.write(tmp_path) == []
     now = passwords.read(tmp_path)
     for user in STORE_USERS:
-        fields = {name: now[user][f"HAVRE_{name.upper()}"] for name in ("valkey_url", "valkey_user", "valkey_password")}
-        address = StoreSettings.model_validate(fields).store
-        assert address == f"redis://{user}:{now['valkey'][password_of(user)]}@valkey:6379/0"
+        assert "of-the-server" not in (tmp_path / f"{user}.env").read_text()
+        assert now[user]["HAVRE_VALKEY_PASSWORD"] == now["valkey"][password_of(user)]
+
+
+@pytest.mark.parametrize("address", ["redis://valkey:6379/0", "redis://:of-the-server@valkey:6379/0"])
+def test_a_service_logs_in_as_its_own_user_whatever_its_address_says(address: str) -> None:
+    """P1."""
+    fields = {"valkey_url": address, "valkey_user": "gateway", "valkey_password": "a/b@c:d"}
+    assert StoreSettings.model_validate(fields).store == "redis://gateway:a%2Fb%40c%3Ad@valkey:6379/0"
 
 
 def test_a_store_s_lost_secrets_are_made_anew_as_the_services_know_them(tmp_path: Path) -> None:
