@@ -60,11 +60,10 @@ def _kid(operator: Operator) -> str | None:
 
 
 async def _all_have_it(*operators: Operator) -> str | None:
+    """Wait until all have the same key, which is not known to all at once; return which it is."""
     for operator in operators:
-        await operator.until(lambda operator=operator: _has_it(operator))  # type: ignore[misc]
-    kids = {_kid(operator) for operator in operators}
-    assert len(kids) == 1
-    return kids.pop()
+        await operator.until(lambda: all(map(_has_it, operators)) and len({_kid(one) for one in operators}) == 1)
+    return _kid(operators[0])
 
 
 async def test_who_made_a_duty_key_is_written_down(instance: Running, seat: Seat, nats: NatsServer) -> None:

@@ -22,6 +22,7 @@ from shared.nkey import Kind, Nkey, make_seed
 from shared.sealing.jose import jwk_of, kid_of, make_key
 from shared.settings import Settings
 from tests.arrived import arrived
+from tests.patience import PATIENCE_S
 from tests.servers import NatsServer
 
 AUTHORITY = make_key()
@@ -99,7 +100,7 @@ class Line:
             nkeys_seed_str=self._seed,
             inbox_prefix=self._prefix.encode(),
             allow_reconnect=False,
-            connect_timeout=5,
+            connect_timeout=int(PATIENCE_S),
             error_cb=remember,
             closed_cb=end,
         )
@@ -140,12 +141,18 @@ def line(server: NatsServer, house: House) -> Line:
 
 
 async def refused(line_: Line) -> bool:
-    """Return whether a connection is refused by the server, or given up by it because nobody knows whose it is."""
+    """Return whether a connection is refused by the server, or given up by it because nobody knows whose it is.
+
+    The driver does not always read why: what the server closes with unread bytes in it may lose its last words. That
+    there is a server is not in doubt: without one, this raises.
+    """
     try:
         async with line_:
             return False
-    except driver.errors.Error as error:
-        return "auth" in str(error).lower()
+    except driver.errors.NoServersError:
+        raise
+    except driver.errors.Error:
+        return True
 
 
 async def hand_in(jetstream: JetStreamContext, house: House, sealed: str = RUBBISH) -> str:
